@@ -1,0 +1,119 @@
+"""Training tiles: a random place in a random image, deformed, with its labels and weights.
+
+The tile for a step follows from the seed and the step's number alone. So tiles can be made ahead in the
+background, and a run that is resumed sees the very tiles that it would have seen.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+
+from .augment import Augmentation, sampling_grid, spline_coefficients, vary_grey, warp_image, warp_labels
+from .borders import WINDOW, border_weight_map, class_weights, separate
+from .data import Dataset
+from .sizes import margin, output_size
+from .tiling import normalize
+
+
+class Tile(NamedTuple):
+    """One training example, as `UNet.forward` and `UNet.loss` take it, N = 1.
+
+    Attributes
+    ----------
+    x : float32 array (1, C, tile, tile)
+    labels : int32 array (1, output, output)
+        Classes.
+    weights : float32 array (1, output, output)
+    """
+
+    x: np.ndarray
+    labels: np.ndarray
+    weights: np.ndarray
+
+
+class TileSampler:
+    """Draws training tiles from a dataset.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    tile : int
+        Input side, a legal size.
+    depth : int
+        Of the network.
+    normalization : (mean, std)
+    augmentation : Augmentation
+    w0, sigma : float
+        Of the border weight map, as in `minunet.border_weight_map`.
+    seed : int
+    """
+
+    def __init__(self, dataset: Dataset, tile, depth, normalization, augmentation: Augmentation, w0, sigma, seed):
+        self.dataset = dataset
+        self.tile = tile
+        self.depth = depth
+        self.augmentation = augmentation
+        self.w0 = w0
+        self.sigma = sigma
+        self.seed = seed
+        # Splines go through the pixels of the whole image, so their coefficients are worth computing once.
+        self._coefficients = [spline_coefficients(normalize(sample.image, normalization)) for sample in dataset.samples]
+        self.balance = class_weights(
+            sum(np.bincount(target(s.labels, dataset).ravel(), minlength=dataset.classes) for s in dataset.samples)
+        )
+
+    def draw(self, step: int) -> Tile:
+        """The tile for training step `step`: always the same one."""
+        rng = np.random.default_rng([self.seed, step])
+        index = int(rng.integers(len(self.dataset.samples)))
+        output = output_size(self.tile, self.depth)
+        labels = self.dataset.samples[index].labels
+        centre = [_random_centre(side, output, rng) for side in labels.shape]
+        grid = sampling_grid((self.tile, self.tile), centre, rng, self.augmentation)
+        source = self._coefficients[index]
+        x = vary_grey(warp_image(source, grid, coefficients=source), rng, self.augmentation)
+
+        # The cells just outside the output still weigh on its borders: warp that many more, and cut after.
+        border = margin(self.depth)
+        around = min(border, int(np.ceil(WINDOW * self.sigma)))
+        inner = slice(border - around, border + output + around)
+        warped = warp_labels(labels, grid[:, inner, inner])
+        cut = (slice(around, around + output),) * 2
+        classes, weights = classes_and_weights(warped, self.dataset, self.balance, self.w0, self.sigma)
+        return Tile(x[None], classes[cut][None], weights[cut][None])
+
+
+def target(labels: np.ndarray, dataset: Dataset) -> np.ndarray:
+    """The class of each pixel (H, W). Instances come apart by a one-pixel gap, or the network never sees any."""
+    if dataset.kind == "classes":
+        return labels
+    return (separate(labels) > 0).astype(np.int32)
+
+
+def classes_and_weights(labels, dataset: Dataset, balance, w0, sigma) -> tuple[np.ndarray, np.ndarray]:
+    """Class and weight of each pixel: the border weight map for instances, the class balance alone for classes."""
+    if dataset.kind == "classes":
+        return labels, balance[labels].astype(np.float32)
+    apart = separate(labels)
+    return (apart > 0).astype(np.int32), border_weight_map(apart, w0, sigma, balance)
+
+
+def ahead(draw: Callable[[int], Tile], steps: range, depth: int = 3) -> Iterator[Tile]:
+    """``draw(step)`` for each step in turn, made up to `depth` ahead in one background thread."""
+    with ThreadPoolExecutor(1) as pool:
+        waiting = [pool.submit(draw, step) for step in steps[:depth]]
+        try:
+            for step in steps:
+                if step + depth in steps:
+                    waiting.append(pool.submit(draw, step + depth))
+                yield waiting.pop(0).result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _random_centre(side, output, rng):
+    """A tile's centre whose output lies inside the image, or the image inside the output."""
+    slack = abs(side - output) / 2
+    return (side - 1) / 2 + rng.uniform(-slack, slack)
