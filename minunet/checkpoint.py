@@ -6,14 +6,13 @@ state/NAME          anything more the writer wants back, such as an optimizer's 
 """
 
 import json
-import zipfile
-import zlib
+from typing import Any
 
 import numpy as np
 
 from .device import to_host
 from .files import whole_file
-from .unet import UNet, parameter_shapes
+from .unet import UNet, layer_set, parameter_shapes
 
 FORMAT = "minunet weights 1"
 
@@ -31,7 +30,7 @@ def save(path, net, state=None, notes=None):
     """
     mean, std = (np.asarray(value, float).tolist() for value in net.normalization)
     settings = {"format": FORMAT, "net": net.settings, "normalization": [mean, std], "notes": notes or {}}
-    arrays = {f"params/{name}": to_host(value) for name, value in net.params.items()}
+    arrays: dict[str, Any] = {f"params/{name}": to_host(value) for name, value in net.params.items()}
     arrays |= {f"state/{name}": to_host(value) for name, value in (state or {}).items()}
     with whole_file(path) as temporary, open(temporary, "wb") as file:
         np.savez(file, settings=np.array(json.dumps(settings)), **arrays)
@@ -62,37 +61,36 @@ def load(path, layers=None):
 
 def load_with_state(path, layers=None):
     """As `load`, and the state (dict of str to array) and the notes (dict) stored beside the network."""
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            settings = json.loads(str(archive["settings"]))
-            arrays = {name: archive[name] for name in archive.files if name != "settings"}
-        if settings["format"] != FORMAT:
-            raise ValueError(f"its format is {settings['format']!r}, not {FORMAT!r}")
-        wanted = settings["net"]
-        shapes = parameter_shapes(*(wanted[name] for name in ("in_channels", "classes", "base", "depth")))
-        found = {name: arrays.get(f"params/{name}") for name in shapes}
-        for name, shape in shapes.items():
-            if found[name] is None or found[name].shape != shape:
-                raise ValueError(f"{name} is missing or has another shape than {shape}")
-        mean, std = (np.array(value) if isinstance(value, list) else value for value in settings["normalization"])
-        notes = settings["notes"]
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        EOFError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:
-        raise ValueError(
-            f"{path} is not a whole minunet weights file ({error}); expected one written by net.save or minunet train"
-        ) from error
-    net = UNet(**wanted, layers=layers)
-    net.params.update(found)
-    net.normalization = (mean, std)
-    return (
-        net,
-        {name[len("state/") :]: value for name, value in arrays.items() if name.startswith("state/")},
-        notes,
-    )
+    with open(path, "rb") as file:
+        try:
+            with np.load(file, allow_pickle=False) as archive:
+                damaged = archive.zip.testzip()  # np.load itself checks a member only where it reads all of it
+                if damaged:
+                    raise ValueError(f"{damaged} is damaged")
+                settings = json.loads(str(archive["settings"]))
+                arrays = {name: archive[name] for name in archive.files if name != "settings"}
+            if settings["format"] != FORMAT:
+                raise ValueError(f"its format is {settings['format']!r}, not {FORMAT!r}")
+            wanted = settings["net"]
+            shapes = parameter_shapes(*(wanted[name] for name in ("in_channels", "classes", "base", "depth")))
+            for name, shape in shapes.items():  # before a network of that size takes its memory
+                found = arrays.get(f"params/{name}")
+                if found is None or found.shape != shape or found.dtype != wanted["dtype"]:
+                    raise ValueError(f"{name} is missing or is not {wanted['dtype']} of shape {shape}")
+            net = UNet(**wanted)
+            if net.settings != wanted:
+                raise ValueError(f"its settings are {wanted}, expected {', '.join(net.settings)}")
+            net.params.update({name: arrays[f"params/{name}"] for name in shapes})
+            mean, std = (
+                np.array(value) if isinstance(value, list) else float(value) for value in settings["normalization"]
+            )
+            net.normalization = (mean, std)
+            notes = settings["notes"]
+        except Exception as error:  # damaged bytes make zipfile and NumPy raise a dozen kinds
+            raise ValueError(
+                f"{path} is not a whole minunet weights file ({error}); "
+                "expected one written by net.save or minunet train"
+            ) from error
+    net.layers = layer_set(layers)  # out here: a layer set that does not fit is no fault of the file
+    state = {name.removeprefix("state/"): value for name, value in arrays.items() if name.startswith("state/")}
+    return net, state, notes

@@ -38,7 +38,7 @@ def iou(predicted, truth):
     _check_same_shape(predicted, truth)
     predicted, truth = np.asarray(predicted) > 0, np.asarray(truth) > 0
     union = np.count_nonzero(predicted | truth)
-    return np.count_nonzero(predicted & truth) / union if union else 1.0
+    return float(np.count_nonzero(predicted & truth) / union) if union else 1.0
 
 
 def seg(predicted, truth):

@@ -4,7 +4,7 @@ The tile for a step follows from the seed and the step's number alone. So tiles 
 background, and a run that is resumed sees the very tiles that it would have seen.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -58,11 +58,13 @@ class TileSampler:
         self.w0 = w0
         self.sigma = sigma
         self.seed = seed
-        # Splines go through the pixels of the whole image, so their coefficients are worth computing once.
-        self._coefficients = [spline_coefficients(normalize(sample.image, normalization)) for sample in dataset.samples]
-        self.balance = class_weights(
-            sum(np.bincount(target(s.labels, dataset).ravel(), minlength=dataset.classes) for s in dataset.samples)
-        )
+        self._images = [normalize(sample.image, normalization) for sample in dataset.samples]
+        # A spline goes through all the pixels of an image, so its coefficients are worth computing once.
+        self._coefficients = [spline_coefficients(image) for image in self._images]
+        counts = np.zeros(dataset.classes, np.int64)
+        for sample in dataset.samples:
+            counts += np.bincount(target(sample.labels, dataset).ravel(), minlength=dataset.classes)
+        self.balance = class_weights(counts)
 
     def draw(self, step: int) -> Tile:
         """The tile for training step `step`: always the same one."""
@@ -70,18 +72,18 @@ class TileSampler:
         index = int(rng.integers(len(self.dataset.samples)))
         output = output_size(self.tile, self.depth)
         labels = self.dataset.samples[index].labels
-        centre = [_random_centre(side, output, rng) for side in labels.shape]
+        centre = _random_centre(labels.shape, output, rng)
         grid = sampling_grid((self.tile, self.tile), centre, rng, self.augmentation)
-        source = self._coefficients[index]
-        x = vary_grey(warp_image(source, grid, coefficients=source), rng, self.augmentation)
+        warped = warp_image(self._images[index], grid, self._coefficients[index])
+        x = vary_grey(warped, rng, self.augmentation)
 
         # The cells just outside the output still weigh on its borders: warp that many more, and cut after.
         border = margin(self.depth)
         around = min(border, int(np.ceil(WINDOW * self.sigma)))
         inner = slice(border - around, border + output + around)
-        warped = warp_labels(labels, grid[:, inner, inner])
         cut = (slice(around, around + output),) * 2
-        classes, weights = classes_and_weights(warped, self.dataset, self.balance, self.w0, self.sigma)
+        labels = warp_labels(labels, grid[:, inner, inner])
+        classes, weights = classes_and_weights(labels, self.dataset, self.balance, self.w0, self.sigma)
         return Tile(x[None], classes[cut][None], weights[cut][None])
 
 
@@ -100,7 +102,7 @@ def classes_and_weights(labels, dataset: Dataset, balance, w0, sigma) -> tuple[n
     return (apart > 0).astype(np.int32), border_weight_map(apart, w0, sigma, balance)
 
 
-def ahead(draw: Callable[[int], Tile], steps: range, depth: int = 3) -> Iterator[Tile]:
+def ahead(draw: Callable[[int], Tile], steps: range, depth: int = 3) -> Generator[Tile, None, None]:
     """``draw(step)`` for each step in turn, made up to `depth` ahead in one background thread."""
     with ThreadPoolExecutor(1) as pool:
         waiting = [pool.submit(draw, step) for step in steps[:depth]]
@@ -113,7 +115,7 @@ def ahead(draw: Callable[[int], Tile], steps: range, depth: int = 3) -> Iterator
             pool.shutdown(cancel_futures=True)
 
 
-def _random_centre(side, output, rng):
-    """A tile's centre whose output lies inside the image, or the image inside the output."""
-    slack = abs(side - output) / 2
-    return (side - 1) / 2 + rng.uniform(-slack, slack)
+def _random_centre(shape, output, rng):
+    """A tile's centre, such that its output lies inside the image or the image inside its output."""
+    height, width = ((side - 1) / 2 + rng.uniform(-0.5, 0.5) * abs(side - output) for side in shape)
+    return height, width

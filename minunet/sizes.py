@@ -9,6 +9,8 @@ Every pooled size is even exactly when b is a whole number: that is what makes a
 these are n = 16b + 60, output = 16b - 124, a margin of 92 pixels on each side.
 """
 
+import operator
+
 
 def output_size(input_size, depth=4):
     """Side of the output for a legal input side, in pixels.
@@ -33,8 +35,8 @@ def output_size(input_size, depth=4):
     >>> output_size(572, depth=4)
     388
     """
-    step = 2 ** check_depth(depth)
-    output = input_size - 2 * margin(depth)
+    step = 2 ** whole_number("depth", depth)
+    output = operator.index(input_size) - 2 * margin(depth)
     if (input_size - 4 * (step - 1)) % step or output < 1:
         above = input_size_for(output, depth)
         below = above - step
@@ -45,25 +47,36 @@ def output_size(input_size, depth=4):
 
 def input_size_for(output, depth=4):
     """The smallest legal input side whose output is at least `output` pixels."""
-    step = 2 ** check_depth(depth)
+    step = 2 ** whole_number("depth", depth)
     smallest = smallest_input(depth)
     missing = max(0, output + 2 * margin(depth) - smallest)
     return smallest + -(-missing // step) * step
 
 
+def largest_input(limit, depth=4):
+    """The largest legal input side of at most `limit` pixels; the smallest one where all are larger."""
+    step = 2 ** whole_number("depth", depth)
+    smallest = smallest_input(depth)
+    return smallest + max(0, limit - smallest) // step * step
+
+
 def smallest_input(depth=4):
     """The smallest legal input side: 188 (output 4) at depth 4."""
-    step = 2 ** check_depth(depth)
+    step = 2 ** whole_number("depth", depth)
     return step * (7 if depth == 1 else 8) + 4 * (step - 1)
 
 
 def margin(depth=4):
     """Pixels lost on each side between input and output: 92 at depth 4."""
-    return 6 * 2 ** check_depth(depth) - 4
+    return 6 * 2 ** whole_number("depth", depth) - 4
 
 
-def check_depth(depth):
-    """Return `depth`, or raise `ValueError` where it is not a whole number of at least 1."""
-    if not isinstance(depth, int) or depth < 1:
-        raise ValueError(f"depth is {depth!r}, expected a whole number of at least 1")
-    return depth
+def whole_number(name, value, least=1):
+    """Return `value` as an int, or raise `ValueError` where it is not a whole number of at least `least`."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = least - 1
+    if number < least:
+        raise ValueError(f"{name} is {value!r}, expected a whole number of at least {least}")
+    return number

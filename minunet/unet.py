@@ -8,10 +8,12 @@ convolution, the head, turns the last features into a logit for each class.
 At base 64 and depth 4 that is the paper's network: 23 layers with weights, 31,030,658 parameters.
 """
 
+from typing import Any
+
 import numpy as np
 
 from .device import device_of, to_device
-from .sizes import check_depth, output_size
+from .sizes import output_size, whole_number
 from .tape import Tape
 
 OPERATIONS = (
@@ -55,23 +57,19 @@ class UNet:
     """
 
     def __init__(self, in_channels=1, classes=2, base=64, depth=4, dropout=0.5, seed=0, dtype="float32", layers=None):
-        for name, value, least in (
-            ("in_channels", in_channels, 1),
-            ("classes", classes, 2),
-            ("base", base, 1),
-        ):
-            if not isinstance(value, int) or value < least:
-                raise ValueError(f"{name} is {value!r}, expected a whole number of at least {least}")
         if not 0 <= dropout < 1:
             raise ValueError(f"dropout is {dropout}, expected 0 <= dropout < 1")
-        self.in_channels = in_channels
-        self.classes = classes
-        self.base = base
-        self.depth = check_depth(depth)
+        if np.dtype(dtype).kind not in "fc":
+            raise ValueError(f"dtype is {dtype!r}, expected floating point, such as 'float32'")
+        self.in_channels = whole_number("in_channels", in_channels)
+        self.classes = whole_number("classes", classes, least=2)
+        self.base = whole_number("base", base)
+        self.depth = whole_number("depth", depth)
         self.dropout = dropout
-        self.normalization = (0.0, 1.0)
-        self.layers = _layer_set(layers)
-        self.params = initial_parameters(parameter_shapes(in_channels, classes, base, depth), seed, dtype)
+        self.normalization: tuple[Any, Any] = (0.0, 1.0)
+        self.layers = layer_set(layers)
+        shapes = parameter_shapes(self.in_channels, self.classes, self.base, self.depth)
+        self.params = initial_parameters(shapes, seed, dtype)
 
     def forward(self, x, training=False, rng=None, keep=True):
         """Logits of an image, and the tape of how they came about.
@@ -85,7 +83,7 @@ class UNet:
         rng : numpy.random.Generator
             Draws the dropout masks; needed in training unless the rate is 0.
         keep : bool
-            True: the tape records every array as it was. False: only what backward needs.
+            True: the tape records every array, the parameters as copies. False: only what backward needs.
 
         Returns
         -------
@@ -223,7 +221,7 @@ class UNet:
 
 def parameter_shapes(in_channels, classes, base, depth):
     """Name and shape of every parameter, in the order of the forward pass."""
-    shapes = {}
+    shapes: dict[str, tuple[int, ...]] = {}
 
     def convolution(name, inputs, outputs, size):
         shapes[f"{name}.weight"] = (outputs, inputs, size, size)
@@ -261,7 +259,7 @@ def initial_parameters(shapes, seed, dtype):
     return params
 
 
-def _layer_set(layers):
+def layer_set(layers):
     if layers is None:
         from . import layers
     missing = [name for op in OPERATIONS for name in (f"{op}_forward", f"{op}_backward") if not hasattr(layers, name)]

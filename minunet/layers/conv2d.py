@@ -93,7 +93,7 @@ def conv2d_backward(dout, cache):
     wide = xp.zeros((N, F, H - kh + 1, W), dout.dtype)  # the thrown-away columns get no gradient
     wide[:, :, :, : W - kw + 1] = dout
     length = _flat_length(x, weight)
-    wide = wide.reshape(N, F, -1)[:, :, :length]
+    wide = wide.reshape(N, F, (H - kh + 1) * W)[:, :, :length]
 
     dflat = xp.zeros((N, C, H * W), dout.dtype)
     dweight = xp.empty((F, C, kh, kw), dout.dtype)

@@ -6,7 +6,7 @@
 """
 
 from ..device import device_of, to_device
-from ._checks import expect_floating
+from ._checks import expect_floating, expect_shape
 
 
 def dropout_forward(x, rate, rng):
@@ -38,9 +38,21 @@ def dropout_forward(x, rate, rng):
 
 
 def dropout_backward(dout, cache):
-    """Gradient of `dropout_forward`, which is linear once its mask is drawn: ``dx = dout * keep / (1 - rate)``."""
-    return _apply(dout, *cache)
+    """Gradient of `dropout_forward`, which is linear once its mask is drawn: ``dx = dout * keep / (1 - rate)``.
+
+    Parameters
+    ----------
+    dout : array like `x`
+    cache : as `dropout_forward` returned it
+
+    Returns
+    -------
+    dx : array like `x`
+    """
+    keep, rate = cache
+    expect_shape("dout", dout, *keep.shape)
+    return _apply(dout, keep, rate)
 
 
 def _apply(values, keep, rate):
-    return values * keep * (1 / (1 - rate))
+    return values * keep * float(1 / (1 - rate))  # float: a NumPy scalar would widen float32

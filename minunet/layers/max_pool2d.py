@@ -42,7 +42,7 @@ def max_pool2d_forward(x):
     for corner in (second, third):
         lost &= corner < highest
         winner += lost
-    out = xp.choose(winner, corners) if x.dtype.kind == "c" else highest
+    out = xp.choose(winner, xp.stack(corners)) if x.dtype.kind == "c" else highest
     return out, winner
 
 

@@ -4,6 +4,7 @@ out = max(x, 0)
 """
 
 from ..device import array_module
+from ._checks import expect_shape
 
 
 def relu_forward(x):
@@ -23,10 +24,21 @@ def relu_forward(x):
     xp = array_module(x)
     positive = x.real > 0
     if x.dtype.kind == "c":
-        return xp.where(positive, x, 0), positive
+        return xp.where(x.real <= 0, 0, x), positive
     return xp.maximum(x, 0), positive  # five times faster than where, whose branches no processor can predict
 
 
 def relu_backward(dout, cache):
-    """Gradient of `relu_forward`: ``dx = dout`` where x > 0, else 0 (0 at x = 0 by convention)."""
+    """Gradient of `relu_forward`: ``dx = dout`` where x > 0, else 0 (0 at x = 0 by convention).
+
+    Parameters
+    ----------
+    dout : array like `x`
+    cache : as `relu_forward` returned it
+
+    Returns
+    -------
+    dx : array like `x`
+    """
+    expect_shape("dout", dout, *cache.shape)
     return dout * cache

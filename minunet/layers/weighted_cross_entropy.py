@@ -49,14 +49,14 @@ def weighted_cross_entropy_forward(logits, labels, weights=None, reduction="mean
         weights = xp.ones((N, H, W), logits.real.dtype)
     expect_shape("weights", weights, N, H, W)
     weights = weights.astype(logits.dtype, copy=False)
+    logits = xp.where(weights[:, None] == 0, 0, logits)  # what is ignored may be inf or nan, and 0 * nan is nan
 
     highest = logits.real.max(axis=1, keepdims=True)
     exps = xp.exp(logits - highest)
     total = exps.sum(axis=1, keepdims=True)
     log_p = xp.take_along_axis(logits - highest, labels[:, None].astype(xp.intp), axis=1) - xp.log(total)
     scale = weights / _divisor(weights, reduction)
-    loss = -xp.where(scale == 0, 0, scale * log_p[:, 0]).sum()  # where: 0 * nan is nan
-    return loss, (exps / total, labels, scale)
+    return -(scale * log_p[:, 0]).sum(), (exps / total, labels, scale)
 
 
 def weighted_cross_entropy_backward(cache):
@@ -77,8 +77,7 @@ def weighted_cross_entropy_backward(cache):
     p, labels, scale = cache
     xp = array_module(p)
     is_label = xp.arange(p.shape[1])[:, None, None] == labels[:, None]
-    scale = scale[:, None]
-    return xp.where(scale == 0, 0, scale * (p - is_label))
+    return scale[:, None] * (p - is_label)
 
 
 def _check_labels(labels, classes):

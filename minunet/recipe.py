@@ -1,0 +1,91 @@
+"""The recipe of a training run: every number that decides it, with the paper's where the paper gives one."""
+
+import math
+from dataclasses import dataclass
+
+from .data import Dataset
+from .sizes import largest_input, margin, output_size
+from .tiling import PAPER_TILE
+
+OPTIMIZERS = ("sgd", "adam")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides how a run goes, besides the data.
+
+    Attributes
+    ----------
+    base, depth, dropout : as for `UNet`
+    tile : int, optional
+        Input side. None: the largest legal one that the mirrored images allow, at most 572.
+    steps : int
+        One tile each.
+    minutes : float, optional
+        A limit on the time for training: the learning rate then falls with the clock where that runs ahead of the
+        steps, so that training is as complete as the time allows. Such a run cannot be repeated bit for bit.
+    optimizer : "sgd" or "adam"
+    lr : float
+        Highest learning rate. It rises over the first `warmup` steps, since momentum 0.99 needs as long to
+        settle, and then falls to 0 along half a cosine. The paper gives none.
+    momentum : float
+        Of SGD. The paper: 0.99.
+    w0, sigma : float
+        Of the border weight map. The paper: 10 and about 5 px.
+    augment : bool
+        Shift alone where False; else also rotation, scale, mirror, grey values and elastic deformation.
+    validate_every : int
+        Steps between two validations; each also writes a checkpoint.
+    seed : int
+    """
+
+    base: int = 16
+    depth: int = 4
+    dropout: float = 0.5
+    tile: int | None = None
+    steps: int = 2000
+    minutes: float | None = None
+    optimizer: str = "sgd"
+    lr: float = 1e-3
+    momentum: float = 0.99
+    warmup: int = 100
+    w0: float = 10.0
+    sigma: float = 5.0
+    augment: bool = True
+    validate_every: int = 100
+    seed: int = 0
+
+    def __post_init__(self):
+        for name in ("steps", "validate_every"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}, expected at least 1")
+        for name in ("lr", "sigma"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} is {getattr(self, name)}, expected more than 0")
+        for name in ("w0", "warmup", "seed"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} is {getattr(self, name)}, expected at least 0")
+        if self.minutes is not None and not self.minutes > 0:
+            raise ValueError(f"minutes is {self.minutes}, expected more than 0")
+        if not 0 <= self.momentum < 1:
+            raise ValueError(f"momentum is {self.momentum}, expected 0 <= momentum < 1")
+        if self.optimizer not in OPTIMIZERS:
+            raise ValueError(f"optimizer is {self.optimizer!r}, expected one of {', '.join(OPTIMIZERS)}")
+        if self.tile is not None:
+            output_size(self.tile, self.depth)
+
+    def learning_rate(self, step: int, seconds: float = 0.0) -> float:
+        """For step `step`, counted from 0, after so many seconds of training; 0 from the end on."""
+        progress = step / self.steps
+        if self.minutes is not None:
+            progress = max(progress, seconds / (60 * self.minutes))
+        if progress >= 1:
+            return 0.0
+        rise = min(1.0, (step + 1) / (self.warmup + 1))
+        return self.lr * rise * 0.5 * (1 + math.cos(math.pi * progress))
+
+
+def default_tile(data: Dataset, depth: int) -> int:
+    """The largest legal input side that every mirrored image fills, at most about the paper's 572."""
+    shortest = min(min(sample.labels.shape) for sample in data.samples)
+    return largest_input(min(shortest + 2 * margin(depth), PAPER_TILE), depth)

@@ -1,0 +1,295 @@
+"""Training: one deformed tile a step, SGD with momentum 0.99 (Ronneberger et al. 2015, section 3).
+
+A run lives in a folder:
+
+    settings.json   the recipe, and what the data were
+    last.npz        the network, the optimizer's state and the step: what a resumed run goes on from
+    best.npz        the network where the validation was best
+    log.csv         a row for each step
+
+What step k does follows from the seed, from k and from the parameters alone, and `last.npz` is replaced whole.
+So a run that is killed at any moment and resumed ends with the same bits as one that was never stopped.
+"""
+
+import csv
+import json
+import math
+import os
+import time
+import zlib
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .augment import Augmentation
+from .checkpoint import load_with_state, save
+from .data import Dataset
+from .device import array_module, resolve_device, to_device
+from .files import whole_file
+from .optim import SGD, Adam
+from .recipe import Recipe, default_tile
+from .sampling import TileSampler, ahead
+from .unet import UNet
+from .validation import validate
+
+FIGURES = ("pixel_error", "iou", "seg", "found", "true")  # of the validation, in the log
+COLLAPSED = 100  # steps in a row that predict one class alone before it is said
+
+
+class Progress(NamedTuple):
+    """What a run tells after each step; `figures` are empty but after a validation."""
+
+    step: int
+    loss: float
+    figures: dict[str, float]
+
+
+class TrainingDiverged(ValueError):
+    """The loss became NaN or infinite; the message names where that arose."""
+
+
+class Training:
+    """A training run, from the recipe to the trained network.
+
+    Parameters
+    ----------
+    data : Dataset
+    folder : path
+        Of the run; made where it does not exist.
+    recipe : Recipe, optional
+    validation : Dataset, optional
+        Images held out. Without them "best" is the last.
+    device : "auto", "cpu" or "cuda"
+    resume : bool
+        Go on from the folder's last checkpoint, which must be of the same recipe and data.
+    warn : callable
+        Is given one line for each thing that looks wrong.
+
+    Attributes
+    ----------
+    net : UNet
+    step : int
+        Steps done.
+
+    Raises
+    ------
+    ValueError
+        Where the recipe does not fit the data, or the folder's run is another one.
+    OSError
+        Where the folder cannot be written or, to resume, read.
+    """
+
+    def __init__(
+        self,
+        data: Dataset,
+        folder: str | os.PathLike,
+        recipe: Recipe | None = None,
+        validation: Dataset | None = None,
+        device: str = "auto",
+        resume: bool = False,
+        warn: Callable[[str], None] = print,
+    ):
+        self.recipe = recipe or Recipe()
+        self.folder = Path(folder)
+        self.validation = validation
+        self.warn = warn
+        self.tile = self.recipe.tile or default_tile(data, self.recipe.depth)
+        self.settings: dict[str, Any] = {
+            "recipe": asdict(self.recipe),
+            "tile": self.tile,
+            "data": {
+                "images": len(data.samples),
+                "validation": len(validation.samples) if validation else 0,
+                "kind": data.kind,
+                "fingerprint": _fingerprint(data, validation),
+            },
+        }
+        self.step = 0
+        self.seconds = 0.0
+        self.best: float | None = None
+        self._stopping = False
+        self._collapsed = 0
+        state: dict[str, np.ndarray] = {}
+        if resume:
+            self.net, state, notes = load_with_state(self.folder / "last.npz")
+            self._check_same_run(notes["settings"])
+            self.step, self.seconds, self.best = notes["step"], notes["seconds"], notes["best"]
+        else:
+            self.net = UNet(
+                data.channels, data.classes, self.recipe.base, self.recipe.depth, self.recipe.dropout, self.recipe.seed
+            )
+            self.net.normalization = _statistics(data)
+        self.net.to(resolve_device(device))
+        self.optimizer = self._new_optimizer(state)
+        self.sampler = TileSampler(
+            data,
+            self.tile,
+            self.recipe.depth,
+            self.net.normalization,
+            Augmentation() if self.recipe.augment else Augmentation.none(),
+            self.recipe.w0,
+            self.recipe.sigma,
+            self.recipe.seed,
+        )
+        if not resume:
+            self._begin()
+
+    def run(self, watch: Callable[[Progress], None] = lambda progress: None) -> UNet:
+        """Train to the end of the recipe, or until `stop`; `watch` is called after each step.
+
+        Returns
+        -------
+        UNet
+            As it is at the end; the best one is in the folder.
+
+        Raises
+        ------
+        TrainingDiverged
+            Where the loss becomes NaN or infinite. The last good checkpoint is kept.
+        """
+        self._stopping = False
+        self._cut_log()
+        started = time.monotonic() - self.seconds
+        tiles = ahead(self.sampler.draw, range(self.step, self.recipe.steps))
+        with open(self.folder / "log.csv", "a", newline="", buffering=1) as file:
+            log = csv.writer(file)
+            for tile in tiles:
+                lr = self.recipe.learning_rate(self.step, self.seconds)
+                if lr == 0 or self._stopping:
+                    break
+                loss = self._train_on(tile, lr)
+                self.seconds = time.monotonic() - started
+                due = self.step % self.recipe.validate_every == 0 or self.step == self.recipe.steps
+                figures = self._validate() if due else {}
+                # The row first: a row too many is cut on resuming, a missing one could not be made again.
+                log.writerow([self.step, f"{lr:.6g}", f"{loss:.6g}", *(figures.get(name, "") for name in FIGURES)])
+                if due:
+                    self._save_last()
+                watch(Progress(self.step, loss, figures))
+        tiles.close()
+        self._save_last()
+        return self.net
+
+    def stop(self) -> None:
+        """Ask `run` to end after the step it is at, with a checkpoint from which it can be resumed."""
+        self._stopping = True
+
+    @property
+    def finished(self) -> bool:
+        """Whether the recipe's steps, or its minutes, are used up."""
+        return self.recipe.learning_rate(self.step, self.seconds) == 0
+
+    def _train_on(self, tile, lr) -> float:
+        x, labels, weights = (to_device(array, self.net.device) for array in tile)
+        logits, tape = self.net.forward(x, training=True, rng=self._dropout_rng(), keep=False)
+        loss, dlogits = self.net.loss(logits, labels, weights)
+        loss = float(loss)
+        if not math.isfinite(loss):
+            raise TrainingDiverged(
+                f"the loss became {loss} at step {self.step + 1}; {self._first_not_finite(x)}. The last good "
+                f"checkpoint is kept in {self.folder}; try a learning rate below {self.recipe.lr:g}"
+            )
+        self.optimizer.lr = lr
+        self.optimizer.step(self.net.backward(dlogits, tape))
+        self.step += 1
+        self._watch_for_collapse(logits, labels)
+        return loss
+
+    def _dropout_rng(self):
+        return np.random.default_rng([self.recipe.seed, self.step, 1])
+
+    def _first_not_finite(self, x) -> str:
+        """Where NaN or infinity arose first: in a parameter at its last update, or in a step of the forward pass."""
+        xp = array_module(x)
+        for name, value in self.net.params.items():
+            if not xp.isfinite(value).all():
+                return f"the first parameter that is not finite is {name}, by the update before"
+        _, tape = self.net.forward(x, training=True, rng=self._dropout_rng(), keep=True)
+        for step in tape:
+            if not xp.isfinite(step.output).all():
+                return f"the first layer whose output is not finite is {step.name}"
+        return "it arose in the loss itself"
+
+    def _watch_for_collapse(self, logits, labels) -> None:
+        predicted = logits.argmax(axis=1)
+        one_class = bool((predicted == predicted[0, 0, 0]).all() and (labels != labels[0, 0, 0]).any())
+        self._collapsed = self._collapsed + 1 if one_class and self.step > self.recipe.warmup else 0
+        if self._collapsed == COLLAPSED:
+            self.warn(
+                f"the network has predicted class {int(predicted[0, 0, 0])} alone, everywhere, for {COLLAPSED} steps: "
+                "its output is blank. Look whether the labels fit the images, or try another learning rate or --seed"
+            )
+
+    def _validate(self) -> dict[str, float]:
+        """Figures on the held-out images; the network is stored where they are the best so far."""
+        figures = validate(self.net, self.validation) if self.validation else {}
+        score = figures.get("seg", figures["iou"]) if figures else self.step
+        if self.best is None or score > self.best:
+            self.best = score
+            save(self.folder / "best.npz", self.net)
+        return figures
+
+    def _begin(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with whole_file(self.folder / "settings.json") as path:
+            path.write_text(json.dumps(self.settings, indent=2) + "\n")
+        with whole_file(self.folder / "log.csv") as path:
+            path.write_text(",".join(("step", "lr", "loss", *FIGURES)) + "\n")
+        save(self.folder / "best.npz", self.net)
+        self._save_last()
+
+    def _save_last(self) -> None:
+        notes = {"settings": self.settings, "step": self.step, "seconds": self.seconds, "best": self.best}
+        save(self.folder / "last.npz", self.net, self.optimizer.state, notes)
+
+    def _cut_log(self) -> None:
+        """Drop the rows of steps that came after the checkpoint: they will be made again."""
+        lines = (self.folder / "log.csv").read_text().splitlines(keepends=True)
+        with whole_file(self.folder / "log.csv") as path:
+            path.write_text("".join(lines[: 1 + self.step]))
+
+    def _new_optimizer(self, state):
+        params, recipe = self.net.params, self.recipe
+        optimizer = SGD(params, recipe.lr, recipe.momentum) if recipe.optimizer == "sgd" else Adam(params, recipe.lr)
+        for name, value in state.items():
+            optimizer.state[name][...] = to_device(value, self.net.device)
+        return optimizer
+
+    def _check_same_run(self, stored) -> None:
+        for name, value in stored["recipe"].items():
+            if self.settings["recipe"].get(name) != value:
+                raise ValueError(
+                    f"{self.folder} was begun with {name} {value}, not {self.settings['recipe'].get(name)}: "
+                    "resume with the run's own settings, or begin another run"
+                )
+        if stored["data"] != self.settings["data"]:
+            raise ValueError(f"{self.folder} was begun on other images or labels: resume on the data it was begun with")
+
+
+def stored_recipe(folder: str | os.PathLike) -> Recipe:
+    """The recipe of the run in `folder`."""
+    _, _, notes = load_with_state(Path(folder) / "last.npz")
+    return Recipe(**notes["settings"]["recipe"])
+
+
+def _statistics(data: Dataset):
+    """Mean and standard deviation of the training images' pixels; one for each channel where there are several."""
+    count = sum(sample.labels.size for sample in data.samples)
+    mean = sum(sample.image.sum(axis=(1, 2), dtype=np.float64) for sample in data.samples) / count
+    squares = [((sample.image - mean[:, None, None]) ** 2).sum(axis=(1, 2)) for sample in data.samples]
+    std = np.sqrt(sum(squares) / count)
+    std[std == 0] = 1  # images of one value: nothing to scale
+    return (mean, std) if data.channels > 1 else (float(mean[0]), float(std[0]))
+
+
+def _fingerprint(*datasets: Dataset | None) -> int:
+    """A checksum of every pixel and label, to tell whether two runs saw the same data."""
+    checksum = 0
+    for data in datasets:
+        for sample in data.samples if data else ():
+            for array in (sample.image, sample.labels):
+                checksum = zlib.crc32(np.ascontiguousarray(array).data, checksum)
+    return checksum

@@ -1,0 +1,16 @@
+"""Fixtures that more than one test file needs."""
+
+import sys
+
+import pytest
+from standin_cupy import make_cupy
+
+pytest.register_assert_rewrite("device_parity", "strategies")  # so that its assertions, too, show what they compared
+
+
+@pytest.fixture
+def cupy(monkeypatch):
+    """A stand-in for CuPy (`standin_cupy`), installed for the length of one test."""
+    module = make_cupy()
+    monkeypatch.setitem(sys.modules, "cupy", module)
+    return module

@@ -1,0 +1,1 @@
+"""Parity with PyTorch: the same weights, the same numbers."""

@@ -1,0 +1,142 @@
+"""`device.py`, and the promise that everything runs on CuPy arrays, kept without a GPU by `standin_cupy`."""
+
+import sys
+
+import numpy as np
+import pytest
+import standin_cupy
+from device_parity import CASES, OPTIMIZERS, STEPS, Source, bits, check_on_standin, train
+
+from minunet import UNet, layers, load
+from minunet.device import array_module, device_of, resolve_device, to_device, to_host
+
+
+@pytest.fixture
+def no_cupy(monkeypatch):
+    monkeypatch.setitem(sys.modules, "cupy", None)  # makes `import cupy` raise ImportError
+
+
+@pytest.fixture
+def cupy_without_gpu(monkeypatch):
+    monkeypatch.setitem(sys.modules, "cupy", standin_cupy.make_cupy(available=False))
+
+
+def test_without_cupy_every_array_is_on_the_cpu(no_cupy):
+    x = np.ones((2, 3))
+    assert array_module(x) is np
+    assert device_of(x) == "cpu"
+    assert to_host(x) is x
+    assert to_device(x, "cpu") is x
+
+
+def test_arrays_know_their_module_and_device(cupy):
+    host, device = np.ones((2, 3)), cupy.ones((2, 3))
+    assert array_module(host) is np
+    assert device_of(host) == "cpu"
+    assert array_module(device) is cupy
+    assert device_of(device) == "cuda"
+
+
+def test_to_device_and_back_keeps_every_bit_and_shares_no_memory(cupy):
+    x = np.random.default_rng(0).standard_normal((2, 3))
+    there = to_device(x, "cuda")
+    there += 1
+    back = to_host(there)
+    np.testing.assert_array_equal(back, x + 1)
+    back += 1
+    np.testing.assert_array_equal(to_device(there, "cpu"), x + 1)
+
+
+def test_an_array_that_is_there_already_is_not_copied(cupy):
+    x = cupy.ones((2, 3))
+    cupy.crossings.clear()
+    assert to_device(x, "cuda") is x
+    assert not cupy.crossings
+
+
+def test_auto_takes_the_gpu_where_there_is_one(cupy):
+    assert resolve_device("auto") == "cuda"
+    assert resolve_device("cuda") == "cuda"
+    assert resolve_device("cpu") == "cpu"
+
+
+def test_without_cupy_auto_is_the_cpu_and_cuda_says_what_to_install(no_cupy):
+    assert resolve_device("auto") == "cpu"
+    with pytest.raises(ValueError, match=r"needs CuPy, which is not installed: pip install"):
+        resolve_device("cuda")
+    with pytest.raises(ValueError, match=r"needs CuPy, which is not installed"):
+        to_device(np.ones(2), "cuda")
+
+
+def test_without_a_gpu_auto_is_the_cpu_and_cuda_says_so(cupy_without_gpu):
+    assert resolve_device("auto") == "cpu"
+    with pytest.raises(ValueError, match=r"CuPy is installed but finds no GPU"):
+        resolve_device("cuda")
+    with pytest.raises(ValueError, match=r"CuPy is installed but finds no GPU"):
+        to_device(np.ones(2), "cuda")
+
+
+def test_an_unknown_device_is_refused():
+    with pytest.raises(ValueError, match=r"device is 'gpu', expected \"auto\", \"cpu\" or \"cuda\""):
+        resolve_device("gpu")
+    with pytest.raises(ValueError, match=r"device is 'auto', expected \"cpu\" or \"cuda\""):
+        to_device(np.ones(2), "auto")
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex128"])
+@pytest.mark.parametrize("case", CASES)
+def test_a_layer_gives_the_same_bits_on_the_device(cupy, case, dtype):
+    check_on_standin(cupy, case, layers, dtype)
+
+
+def test_a_label_out_of_range_is_named_from_the_device(cupy):
+    source = Source("cuda", "float32")
+    labels = source.labels(3, 2, 5, 7)
+    labels[1, 2, 3] = 8
+    with pytest.raises(ValueError, match=r"labels holds 8, expected only the classes 0\.\.2"):
+        layers.weighted_cross_entropy_forward(source.array(2, 3, 5, 7), labels)
+
+
+@pytest.mark.parametrize("keep", [False, True])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_training_steps_give_the_same_bits_on_the_device(cupy, optimizer, dtype, keep):
+    expected = train("cpu", dtype, optimizer, keep)
+    cupy.crossings.clear()
+    found = train("cuda", dtype, optimizer, keep)
+    assert {name for name, value in found.items() if device_of(value) == "cpu"} <= {"state t"}
+
+    parameters = len(UNet(base=1, depth=2).params)
+    image_labels_and_weights, dropout_masks = 3, 2
+    assert cupy.crossings == {
+        "upload": parameters + image_labels_and_weights + STEPS * dropout_masks,
+        "scalar": STEPS,
+    }
+    assert bits(found) == bits(expected)
+
+
+def test_a_network_moves_there_and_back(cupy):
+    net = UNet(base=3, depth=1)
+    before = bits(net.params)
+    assert net.to("cuda") is net
+    assert net.device == "cuda"
+    assert {device_of(value) for value in net.params.values()} == {"cuda"}
+    assert net.to("cpu").device == "cpu"
+    assert {type(value) for value in net.params.values()} == {np.ndarray}
+    assert bits(net.params) == before
+
+
+def test_an_image_on_the_wrong_device_is_refused(cupy):
+    net = UNet(base=1, depth=1).to("cuda")
+    with pytest.raises(ValueError, match="x is on cpu and the network on cuda"):
+        net.forward(np.zeros((1, 1, 18, 20), "float32"))
+
+
+def test_a_network_on_the_device_saves_as_it_would_from_the_host(cupy, tmp_path):
+    net = UNet(in_channels=2, base=3, depth=1, seed=5).to("cuda")
+    cupy.crossings.clear()
+    net.save(tmp_path / "net.npz")
+    assert cupy.crossings == {"download": len(net.params)}
+    loaded = load(tmp_path / "net.npz")
+    assert loaded.device == "cpu"
+    assert bits(loaded.params) == bits(net.params)
