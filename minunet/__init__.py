@@ -22,7 +22,7 @@ _HOME = {
     "border_weight_map": "borders",
     "SGD": "optim",
     "Adam": "optim",
-    "gradcheck": "gradcheck",
+    "gradcheck": "gradient_check",
     "to_device": "device",
     "to_host": "device",
 }

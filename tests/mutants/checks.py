@@ -4,6 +4,8 @@ A check takes a layer set and an operation, or a network's class, and raises Ass
 `GradientError`, mostly) or, from within the layers, ValueError.
 """
 
+import copy
+
 import numpy as np
 
 from minunet import gradcheck, layers, reference
@@ -23,8 +25,7 @@ def arguments(op, N, C, F, H, W, rng):
         return [(normal((N, C, H, W)), normal((C, F, 2, 2)), normal(F))]
     if op == "crop_concat":
         return [
-            (normal((N, C, H + 2 * top, W + 2 * left)), normal((N, F, H, W)))
-            for top, left in ((2, 3), (0, 1), (0, 0))
+            (normal((N, C, H + 2 * top, W + 2 * left)), normal((N, F, H, W))) for top, left in ((2, 3), (0, 1), (0, 0))
         ]
     if op == "dropout":
         return [(normal((N, C, H, W)), rate, np.random.default_rng(rng.integers(99))) for rate in (0.5, 0.3, 0.0)]
@@ -68,28 +69,31 @@ def forward_of(layer_set, op):
     return getattr(layer_set, f"{op}_forward")
 
 
-def pair(layer_set, op):
-    return forward_of(layer_set, op), getattr(layer_set, f"{op}_backward")
+def backward_of(layer_set, op):
+    return getattr(layer_set, f"{op}_backward")
 
 
 def check_central(layer_set, op, sizes, seed=0):
     """Central differences, where forward has a gradient."""
-    for args in arguments(op, *sizes, np.random.default_rng(seed)):
-        gradcheck(*pair(layer_set, op), *args, method="central", seed=seed)
+    return _worst(layer_set, op, arguments(op, *sizes, np.random.default_rng(seed)), "central")
 
 
 def check_complex(layer_set, op, sizes, seed=0):
     """Complex step, on the edges too: forward decides there which way the gradient goes."""
-    for draw in (arguments, edge_arguments):
-        for args in draw(op, *sizes, np.random.default_rng(seed)):
-            gradcheck(*pair(layer_set, op), *args, method="complex", seed=seed)
+    rng = np.random.default_rng(seed)
+    cases = arguments(op, *sizes, rng) + edge_arguments(op, *sizes, rng)
+    return _worst(layer_set, op, cases, "complex")
 
 
 def check_adjoint(layer_set, op, sizes, seed=0):
     """The adjoint identity, exactly, for the linear operations; dropout's factor is a whole number at 0.5 and 0."""
-    for args in arguments(op, *sizes, np.random.default_rng(seed)):
-        if op != "dropout" or args[1] != 0.3:
-            gradcheck(*pair(layer_set, op), *args, method="adjoint", seed=seed)
+    cases = arguments(op, *sizes, np.random.default_rng(seed))
+    return _worst(layer_set, op, [args for args in cases if op != "dropout" or args[1] != 0.3], "adjoint")
+
+
+def _worst(layer_set, op, cases, method):
+    forward, backward = forward_of(layer_set, op), backward_of(layer_set, op)
+    return max(gradcheck(forward, backward, *args, method=method) for args in cases)
 
 
 def check_values(layer_set, op, sizes, seed=0):
@@ -97,19 +101,14 @@ def check_values(layer_set, op, sizes, seed=0):
 
     Sums of some tens of products in another order: 1e-12 of numbers up to ten thousand.
     """
-    for draw in (arguments, edge_arguments):
-        for args in draw(op, *sizes, np.random.default_rng(seed)):
-            imaginary = 1j * np.random.default_rng(seed).standard_normal(args[0].shape)
-            for first in (args[0], args[0] + imaginary):
-                found, wanted = (
-                    forward_of(one, op)(first, *_with_fresh_generators(args[1:]))[0]
-                    for one in (layer_set, reference)
-                )
-                np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-12)
-
-
-def _with_fresh_generators(args):
-    return [np.random.default_rng(5) if isinstance(arg, np.random.Generator) else arg for arg in args]
+    rng = np.random.default_rng(seed)
+    for first, *rest in arguments(op, *sizes, rng) + edge_arguments(op, *sizes, rng):
+        for x in (first, first + 1j * rng.standard_normal(first.shape)):
+            found, wanted = (
+                forward_of(functions, op)(x, *copy.deepcopy(rest))[0]  # a generator draws the same mask twice
+                for functions in (layer_set, reference)
+            )
+            np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-12)
 
 
 SIZES = (2, 3, 4, 5, 6)  # N, C, F, H, W: no two alike
@@ -127,9 +126,9 @@ def checks_of(op):
     return [name for name in LAYER_CHECKS if name != "adjoint" or op in LINEAR]
 
 
-def network(make, depth, classes=3, dropout=0.5):
+def network(make, depth, in_channels=2, classes=3, base=2, dropout=0.5):
     """A small float64 network whose biases are not zero, as they are at first; `make` is the class."""
-    net = make(in_channels=2, classes=classes, base=2, depth=depth, dropout=dropout, dtype="float64")
+    net = make(in_channels, classes, base, depth, dropout, dtype="float64")
     rng = np.random.default_rng(1)
     for name, value in net.params.items():
         if name.endswith("bias"):
@@ -137,32 +136,25 @@ def network(make, depth, classes=3, dropout=0.5):
     return net
 
 
-def network_pair(net, training):
-    """A network as one layer, of the parameters from the head back to the first, and the image.
+def check_network_complex(make, depth=2, batch=2, size=(44, 48), training=True, seed=2, **settings):
+    """Complex step through the whole network: each parameter and the image, along a random direction.
 
-    In this order the first gradient that is wrong is the last one that is wrong on the way through the U.
+    The parameters come from the head back to the first: the walk's first mistake is the one that is named.
     """
+    net = network(make, depth, **settings)
     names = list(reversed(net.params))
 
     def forward(*args):
         *values, x, rng = args
-        net.params = {name: values[names.index(name)] for name in net.params}
+        net.params.update(zip(names, values, strict=True))
         return net.forward(x, training=training, rng=rng)
 
     def backward(dlogits, tape):
         grads = net.backward(dlogits, tape)
         return [grads[name] for name in (*names, "input")]
 
-    return forward, backward, [net.params[name] for name in names]
-
-
-def check_network_complex(make, depth=2, shape=(2, 2, 44, 48), classes=3, training=True):
-    """Complex step through the whole network: each parameter and the input, along a random direction.
-
-    Returns the worst error.
-    """
-    forward, backward, values = network_pair(network(make, depth, classes), training)
-    x = np.random.default_rng(2).standard_normal(shape)
+    x = np.random.default_rng(seed).standard_normal((batch, net.in_channels, *size))
+    values = [net.params[name] for name in names]
     return gradcheck(forward, backward, *values, x, np.random.default_rng(3), method="complex")
 
 
@@ -210,9 +202,7 @@ def check_network_loss(make):
         loss, cache = reference.weighted_cross_entropy_forward(*args)
         found, dlogits = net.loss(*args)
         np.testing.assert_allclose(found, loss, rtol=1e-12)
-        np.testing.assert_allclose(
-            dlogits, reference.weighted_cross_entropy_backward(cache), rtol=1e-12, atol=1e-15
-        )
+        np.testing.assert_allclose(dlogits, reference.weighted_cross_entropy_backward(cache), rtol=1e-12, atol=1e-15)
 
 
 def check_network_tape(make):

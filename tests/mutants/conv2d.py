@@ -110,8 +110,7 @@ MUTANTS = [
         "The gradients are right, of another function than the paper's: only values show it.",
         {
             "F, _, kh, kw = weight.shape\n    N, C, H, W = x.shape": (
-                "weight = weight[:, :, ::-1, ::-1]\n"
-                "    F, _, kh, kw = weight.shape\n    N, C, H, W = x.shape"
+                "weight = weight[:, :, ::-1, ::-1]\n    F, _, kh, kw = weight.shape\n    N, C, H, W = x.shape"
             ),
             "dflat.reshape(x.shape), dweight, dout": "dflat.reshape(x.shape), dweight[:, :, ::-1, ::-1], dout",
         },

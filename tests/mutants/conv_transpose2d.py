@@ -45,11 +45,7 @@ MUTANTS = [
         FILE,
         "dweight reshaped, not transposed",
         "(F, C) pushed into (C, F): the sizes fit.",
-        {
-            "(flat @ dtap.swapaxes(1, 2)).sum(axis=0)": (
-                "(dtap @ flat.swapaxes(1, 2)).sum(axis=0).reshape(C, F)"
-            )
-        },
+        {"(flat @ dtap.swapaxes(1, 2)).sum(axis=0)": ("(dtap @ flat.swapaxes(1, 2)).sum(axis=0).reshape(C, F)")},
     ),
     Mutant(
         FILE,

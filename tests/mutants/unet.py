@@ -94,7 +94,7 @@ MUTANTS = [
         {
             'x = run_weighted(f"{block}.conv{i}", "conv2d", x)': (
                 'name = f"{block}.conv{i}"\n'
-                '                used = f"{block}.conv0" if block == "down0" and len(x[0]) == self.base else name\n'
+                '                used = f"{block}.conv0" if block == "down0" and x.shape[1] == self.base else name\n'
                 '                x = run(name, "conv2d", x, params[f"{used}.weight"], params[f"{used}.bias"])'
             )
         },
@@ -140,7 +140,7 @@ MUTANTS = [
         "up-convolutions get no gradient",
         "Their parameters stay where they were drawn.",
         {
-            "            elif step.op == \"crop_concat\":": (
+            '            elif step.op == "crop_concat":': (
                 '                if step.op == "conv_transpose2d":\n'
                 '                    grads[f"{step.name}.weight"] = 0 * grads[f"{step.name}.weight"]\n'
                 '            elif step.op == "crop_concat":'
@@ -214,6 +214,8 @@ MUTANTS = [
         "tape.py",
         "a kept tape is released",
         "It can be walked once, whatever was asked for.",
-        {"            if not self.keep:\n                self.released": "            if True:\n                self.released"},
+        {
+            "if not self.keep:\n                self.released": "if True:\n                self.released",
+        },
     ),
 ]
