@@ -76,9 +76,11 @@ def border_weight_map(
 def class_weights(counts: Sequence[int] | np.ndarray) -> np.ndarray:
     """Weights w_c that balance the classes, from the number of pixels of each over the training set.
 
-    The paper gives no formula. Here ``w_c = total / (C n_c)``, so that every class weighs the same in all
-    and a pixel weighs 1 on average. C counts the classes that occur: one without a pixel gets weight 0, and
-    the others share what it would have had.
+    The paper gives no formula. Here ``w_c = total / (sqrt(n_c) sum over k of sqrt(n_k))``: weights as the inverse
+    square root of the frequency, scaled so that a pixel weighs 1 on average. The inverse frequency itself, which
+    makes every class weigh the same in all, makes cells too wide: a pixel is then called a cell at a probability
+    far below a half, and what the border term separates runs together again. A class without a pixel gets
+    weight 0.
 
     Parameters
     ----------
@@ -96,9 +98,9 @@ def class_weights(counts: Sequence[int] | np.ndarray) -> np.ndarray:
     counts = np.asarray(counts, np.float64)
     if counts.ndim != 1 or not (counts >= 0).all() or not counts.any():
         raise ValueError(f"counts must be one number of pixels for each class, not all 0; found {counts}")
-    present = counts > 0
-    weights = np.zeros_like(counts)
-    weights[present] = counts.sum() / (present.sum() * counts[present])
+    roots = np.sqrt(counts)
+    weights = np.zeros_like(roots)
+    weights[counts > 0] = counts.sum() / (roots[counts > 0] * roots.sum())
     return weights
 
 

@@ -58,11 +58,13 @@ def seg(predicted, truth):
         1 is perfect; 1 where there is no true object and none was predicted, 0 where one was.
     """
     _check_same_shape(predicted, truth)
-    true_ids, true_sizes, found_ids, found_sizes, overlaps = _overlaps(predicted, truth)
-    if not len(true_ids):
-        return 0.0 if len(found_ids) else 1.0
-    jaccard = overlaps / (true_sizes[:, None] + found_sizes - overlaps)
-    return float((jaccard * (overlaps > true_sizes[:, None] / 2)).sum() / len(true_ids))
+    objects = count(truth)
+    if not objects:
+        return 0.0 if count(predicted) else 1.0
+    true, true_size, found, found_size, shared = overlaps(truth, predicted)
+    matched = (true != 0) & (found != 0) & (2 * shared > true_size)
+    jaccard = shared[matched] / (true_size + found_size - shared)[matched]
+    return float(jaccard.sum() / objects)
 
 
 def count(labels):
@@ -70,20 +72,24 @@ def count(labels):
     return int(np.count_nonzero(np.unique(labels)))
 
 
-def _overlaps(predicted, truth):
-    """Ids and sizes of the true and of the predicted objects, and how many pixels each pair shares."""
-    true_ids, true_index = np.unique(truth, return_inverse=True)
-    found_ids, found_index = np.unique(predicted, return_inverse=True)
-    pairs = true_index.ravel() * len(found_ids) + found_index.ravel()
-    table = np.bincount(pairs, minlength=len(true_ids) * len(found_ids)).reshape(len(true_ids), len(found_ids))
-    true_objects, found_objects = true_ids != 0, found_ids != 0
-    return (
-        true_ids[true_objects],
-        table.sum(axis=1)[true_objects],
-        found_ids[found_objects],
-        table.sum(axis=0)[found_objects],
-        table[true_objects][:, found_objects],
-    )
+def overlaps(one, other):
+    """Every pair of labels, the background's among them, that meet in a pixel.
+
+    Parameters
+    ----------
+    one, other : integer arrays of one shape
+
+    Returns
+    -------
+    ids, sizes, other_ids, other_sizes, shared : arrays (pairs,)
+        The label in `one` and all its pixels, the label in `other` and all its pixels, and the pixels shared.
+    """
+    ids, index, sizes = np.unique(one, return_inverse=True, return_counts=True)
+    other_ids, other_index, other_sizes = np.unique(other, return_inverse=True, return_counts=True)
+    # Only pairs that occur: a table of all with all would fill the memory where a noisy map has 30,000 specks.
+    pairs, shared = np.unique(index.ravel() * len(other_ids) + other_index.ravel(), return_counts=True)
+    first, second = np.divmod(pairs, len(other_ids))
+    return ids[first], sizes[first], other_ids[second], other_sizes[second], shared
 
 
 def _check_same_shape(predicted, truth):

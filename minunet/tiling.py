@@ -28,10 +28,12 @@ def predict(net, image, tile=None, average=False):
         Raw pixel values: ``net.normalization`` is applied here.
     tile : int, optional
         Largest side of the network's input, a legal size; by default about the paper's 572. Memory grows with
-        it; of the image only the result is held. Tiles whose output is smaller than 2^depth pixels (188 at
-        depth 4) cannot all lie on the pooling grid: the result then depends a little on where they fall.
+        it; of a large image nothing but the result is held besides. Tiles whose output is smaller than 2^depth
+        pixels (188 at depth 4) cannot all lie on the pooling grid: the result then depends a little on where
+        they fall.
     average : bool
-        Mean over the 8 rotations and mirrors of the image. (The paper averages over 7 rotations.)
+        Mean over the 8 rotations and mirrors of the image. (The paper averages over 7 rotations.) The result is
+        then held twice.
 
     Returns
     -------
@@ -40,9 +42,10 @@ def predict(net, image, tile=None, average=False):
     Raises
     ------
     ValueError
-        For an image of another number of channels, one that holds NaN or infinity, or an illegal tile.
+        For an image of another number of channels, one that is empty or holds NaN or infinity, or an illegal
+        tile.
     """
-    image = normalize(_as_channels(image, net.in_channels), net.normalization)
+    image = _as_channels(image, net.in_channels)
     if not average:
         return _predict_tiles(net, image, tile)
     total = np.zeros((net.classes, *image.shape[1:]), np.float32)
@@ -51,7 +54,8 @@ def predict(net, image, tile=None, average=False):
             total += _turned_back(
                 _predict_tiles(net, _turned(image, quarter_turns, mirrored), tile), quarter_turns, mirrored
             )
-    return total / 8
+    total /= 8
+    return total
 
 
 def normalize(image, normalization):
@@ -96,8 +100,8 @@ def _predict_tiles(net, image, tile):
         rows = mirrored(top - border, top - border + tile_height, H)
         for left in lefts:
             columns = mirrored(left - border, left - border + tile_width, W)
-            x = to_device(image[None, :, rows[:, None], columns].astype(dtype), net.device)
-            logits, _ = net.forward(x, keep=False)
+            tile_image = normalize(image[:, rows[:, None], columns], net.normalization)
+            logits, _ = net.forward(to_device(tile_image[None].astype(dtype), net.device), keep=False)
             seen = to_host(_softmax(logits[0]))[:, : H - top, : W - left]
             probabilities[:, top : top + seen.shape[1], left : left + seen.shape[2]] = seen
     return probabilities
@@ -116,8 +120,10 @@ def _as_channels(image, channels):
     if image.ndim != 3 or image.shape[0] != channels:
         wanted = "(H, W) or (1, H, W)" if channels == 1 else f"({channels}, H, W)"
         raise ValueError(f"image has shape {image.shape}, expected {wanted} for this network")
+    if not image.size:
+        raise ValueError(f"image has shape {image.shape}, which is empty; expected at least one pixel")
     bad = image.size - np.count_nonzero(np.isfinite(image))
-    if bad or not image.size:
+    if bad:
         raise ValueError(f"image holds {bad} values that are NaN or infinite of {image.size}; mend or mask them first")
     return image
 

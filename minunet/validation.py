@@ -60,16 +60,23 @@ def compare(predicted: np.ndarray, truth: np.ndarray, kind: str | None = None) -
         least 30 pixels.
     kind : "instances", "mask" or "classes", optional
         Of the truth; recognised where not given.
+
+    Returns
+    -------
+    list of dict
+        For each page what `class_figures` or `object_figures` gives.
     """
     kind = kind or recognise(truth)[0]
     if kind == "classes":
         return [class_figures(*pages) for pages in zip(predicted, truth, strict=True)]
     if kind == "mask":
         truth = np.stack(instances_from_masks(truth))
-    numbered = recognise(predicted)[0] == "instances"
+    predicted_kind = recognise(predicted)[0]
+    if predicted_kind == "mask":
+        predicted = np.stack(instances_from_masks(predicted))
     rows = []
     for page, true_page in zip(predicted, truth, strict=True):
-        objects = page if numbered else instances(page > 0, SMALLEST_OBJECT)
+        objects = page if predicted_kind == "instances" else instances(page > 0, SMALLEST_OBJECT)
         rows.append(object_figures(page > 0, objects, true_page))
     return rows
 
@@ -101,7 +108,18 @@ def hold_out(dataset: Dataset, fraction: float) -> tuple[Dataset, Dataset | None
     ----------
     dataset : Dataset
     fraction : float, 0 <= fraction < 1
-        Of the images (or of the one image's columns), rounded, at least one. 0 holds out nothing.
+        Of the images (or of the one image's columns), rounded; one at least is held out and one is left.
+        0 holds out nothing.
+
+    Returns
+    -------
+    training : Dataset
+    validation : Dataset or None
+
+    Raises
+    ------
+    ValueError
+        For another fraction, or a single image of a single column.
     """
     if not 0 <= fraction < 1:
         raise ValueError(f"validation is {fraction}, expected a fraction of the images, 0 <= fraction < 1")
@@ -109,13 +127,21 @@ def hold_out(dataset: Dataset, fraction: float) -> tuple[Dataset, Dataset | None
         return dataset, None
     samples = dataset.samples
     if len(samples) == 1:
-        cut = round(samples[0].labels.shape[1] * (1 - fraction))
-        train = [_columns(samples[0], "left", slice(0, cut))]
-        held = [_columns(samples[0], "right", slice(cut, None))]
+        (sample,) = samples
+        width = sample.labels.shape[1]
+        if width == 1:
+            raise ValueError(f"{sample.name} is 1 pixel wide: none of it can be held out; expected a validation of 0")
+        cut = width - _share(width, fraction)
+        train = [_columns(sample, "left", slice(0, cut))]
+        held = [_columns(sample, "right", slice(cut, None))]
     else:
-        held_count = min(len(samples) - 1, max(1, round(len(samples) * fraction)))
-        train, held = samples[:-held_count], samples[-held_count:]
+        cut = len(samples) - _share(len(samples), fraction)
+        train, held = samples[:cut], samples[cut:]
     return _with_samples(dataset, train), _with_samples(dataset, held)
+
+
+def _share(total: int, fraction: float) -> int:
+    return min(total - 1, max(1, round(total * fraction)))
 
 
 def _columns(sample: Sample, part: str, columns: slice) -> Sample:

@@ -114,8 +114,8 @@ def test_a_lone_cell_or_none_has_no_border_term(labels, everywhere):
 
 def test_by_default_the_image_balances_itself():
     labels = blocks("1100000000", "1100000000")
-    weights = border_weight_map(labels)
-    assert weights[labels > 0].sum() == weights[labels == 0].sum() == labels.size / 2
+    weights = border_weight_map(labels)  # 4 pixels of a cell, 16 of background: roots 2 and 4
+    assert np.array_equal(weights, np.where(labels > 0, 20 / (2 * 6), 20 / (4 * 6)).astype(np.float32))
 
 
 def test_the_cost_grows_with_the_cells_not_with_the_image(monkeypatch):
@@ -138,15 +138,16 @@ def test_labels_are_left_as_they_were():
     assert np.array_equal(labels, before)
 
 
-def test_class_weights_make_each_class_weigh_the_same_and_a_pixel_1_on_average():
+def test_class_weights_fall_with_the_root_of_the_frequency_and_a_pixel_weighs_1_on_average():
     counts = np.array([700, 250, 50])
     weights = class_weights(counts)
     assert weights.dtype == np.float64
-    np.testing.assert_allclose(weights * counts, 1000 / 3, rtol=1e-15)
+    np.testing.assert_allclose((weights / weights[0]) ** 2, 700 / counts, rtol=1e-14)
+    np.testing.assert_allclose((weights * counts).sum(), 1000, rtol=1e-14)
 
 
-def test_a_class_without_pixels_weighs_nothing_and_the_others_share():
-    assert class_weights([300, 0, 100]).tolist() == [400 / 600, 0, 400 / 200]
+def test_a_class_without_pixels_weighs_nothing_and_the_others_are_as_without_it():
+    assert class_weights([900, 0, 100]).tolist() == [1000 / (30 * 40), 0, 1000 / (10 * 40)]
 
 
 def touching(labels):

@@ -4,6 +4,8 @@ Either segment the images of DIR with a network and compare with its labels, or 
 stacks. An object is a connected part of the foreground of at least 30 pixels, unless the file numbers its objects.
 """
 
+from pathlib import Path
+
 EXAMPLE = "minunet evaluate --weights run1 --data nuclei/    or    minunet evaluate --pred a.tif --truth b.tif"
 
 
@@ -37,9 +39,7 @@ def run(args):
     if args.json:
         print_json({"images": rows, "mean": mean})
     else:
-        print_figures(
-            {**(rows if len(rows) > 1 else {}), f"mean of {len(rows)}" if len(rows) > 1 else args.truth or "": mean}
-        )
+        print_figures(rows | ({f"mean of {len(rows)} (objects: sum)": mean} if len(rows) > 1 else {}))
 
 
 def _evaluate_network(args):
@@ -53,12 +53,12 @@ def _evaluate_network(args):
 
     net = load_weights(args.weights).to(resolve_device(args.device))
     dataset = read_dataset(args.data, args.labels, net.classes if net.classes > 2 else None)
-    say(dataset.note)
-    if dataset.channels != net.in_channels or dataset.classes != net.classes:
+    if (dataset.channels, dataset.classes) != (net.in_channels, net.classes):
         raise ValueError(
-            f"{args.data} has {dataset.channels} channels and {dataset.classes} classes, "
-            f"the network {net.in_channels} and {net.classes}"
+            f"{args.data} is of {dataset.channels}-channel images and {dataset.classes} classes, "
+            f"the network for {net.in_channels} and {net.classes}; expected the same"
         )
+    say(dataset.note)
     rows = {}
     with progress_bar(len(dataset.samples), "image") as bar:
         for sample in dataset.samples:
@@ -70,13 +70,20 @@ def _evaluate_network(args):
 
 def _compare_files(args):
     from ..data import read_label_stack
+    from ..data.labels import describe, recognise
     from ..validation import compare
+    from .train import say
 
     predicted, truth = read_label_stack(args.pred), read_label_stack(args.truth)
     if predicted.shape != truth.shape:
         raise ValueError(f"{args.pred} is {_size(predicted)}, {args.truth} is {_size(truth)}; expected the same")
+    say(describe(truth, args.labels) if args.labels else recognise(truth)[1])
     rows = compare(predicted, truth, args.labels)
-    return {f"page {page}": row for page, row in enumerate(rows)}
+    return dict(zip(_page_names(args.pred, len(rows)), rows, strict=True))
+
+
+def _page_names(file, pages):
+    return [Path(file).name] if pages == 1 else [f"page {page}" for page in range(pages)]
 
 
 def _size(pages):

@@ -19,7 +19,7 @@ def run(args):
     else:
         width = max(map(len, facts))
         for name, value in facts.items():
-            print(f"{name.ljust(width)}  {value}")
+            print(f"{name.ljust(width)}  {f'{value:,}' if isinstance(value, int) else value}")
 
 
 def _machine():
@@ -63,7 +63,7 @@ def _weights(name):
         "parameters": sum(value.size for value in net.params.values()),
         "margin": f"{margin(net.depth)} px a side",
         "legal inputs": f"{smallest_input(net.depth)} px and every {2**net.depth} more",
-        "normalization": f"mean {_numbers(mean)}, standard deviation {_numbers(std)}",
+        "normalization": f"mean {_numbers(mean)}; standard deviation {_numbers(std)}",
     }
 
 

@@ -58,5 +58,8 @@ def refuse_to_overwrite(paths, force):
 def make_folder(path):
     """Make the folder for results; `OSError` in plain words where that cannot be."""
     path = Path(path)
-    path.mkdir(parents=True, exist_ok=True)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OSError(f"{path} cannot be made a folder ({error.strerror}); give another --out") from error
     return path

@@ -7,6 +7,8 @@ numbered. A stack in, a stack out, of the same height and width.
 
 from pathlib import Path
 
+import numpy as np
+
 EXAMPLE = "minunet predict cells.tif --weights run1 --out masks --instances"
 
 
@@ -30,45 +32,46 @@ def add_arguments(parser):
 
 def run(args):
     """Segment every image; nothing is computed before it is sure that nothing would be overwritten."""
-    import numpy as np
-
-    from ..data import read_stack, write_tiff
+    from ..data import read_stack
     from ..device import resolve_device
-    from ..metrics import instances
-    from ..tiling import predict
-    from ..validation import SMALLEST_OBJECT
+    from ..sizes import output_size
     from .output import make_folder, print_json, progress_bar, refuse_to_overwrite
+    from .train import warn
 
     net = load_weights(args.weights).to(resolve_device(args.device))
+    if args.tile is not None:
+        output_size(args.tile, net.depth)  # raises for an illegal size
     kinds = ["mask"] + ["prob"] * args.probabilities + ["instances"] * args.instances
     outputs = _output_names(args.images, args.out, kinds)
     refuse_to_overwrite([path for paths in outputs.values() for path in paths.values()], args.force)
     make_folder(args.out)
-    for image, paths in outputs.items():
-        pages = read_stack(image, channels=net.in_channels)
-        results: dict[str, list] = {kind: [] for kind in kinds}
-        with progress_bar(len(pages), "image") as bar:
+    seen: set[int] = set()
+    with progress_bar(len(outputs), "image") as bar:
+        for image, paths in outputs.items():
+            bar.set_description(Path(image).name)
+            pages = read_stack(image, channels=net.in_channels)
+            if pages.shape[1] != net.in_channels:
+                raise ValueError(
+                    f"{image} is a {pages.shape[1]}-channel image and the network takes {net.in_channels}; "
+                    "convert it, or use a network trained on such images"
+                )
+            bar.total += len(pages) - 1
+            results: dict[str, list] = {kind: [] for kind in kinds}
             for page in pages:
-                bar.set_description(Path(image).name)
-                try:
-                    probabilities = predict(net, page, args.tile, args.average)
-                except ValueError as error:
-                    raise ValueError(f"{image}: {error}") from error
-                classes = probabilities.argmax(axis=0).astype(np.uint8)
-                results["mask"].append(classes)
-                if args.probabilities:
-                    results["prob"].append(probabilities)
-                if args.instances:
-                    results["instances"].append(instances(classes > 0, SMALLEST_OBJECT).astype(np.uint16))
+                for kind, array in _segment(net, page, kinds, image, args).items():
+                    results[kind].append(array)
+                seen.update(np.unique(results["mask"][-1]).tolist())
                 bar.update()
-        for kind, arrays in results.items():
-            write_tiff(paths[kind], np.stack(arrays) if len(arrays) > 1 else arrays[0])
-        if not args.json:
-            print("  ".join(str(path) for path in paths.values()))
+            for kind, arrays in results.items():
+                _write(paths[kind], np.stack(arrays) if len(arrays) > 1 else arrays[0])
+            if not args.json:
+                bar.write("  ".join(str(path) for path in paths.values()))
     if args.json:
         print_json(
             [{"image": image, **{kind: str(path) for kind, path in paths.items()}} for image, paths in outputs.items()]
         )
+    if len(seen) == 1:
+        warn(f"every pixel is of class {seen.pop()}; are these images like those that the network was trained on?")
 
 
 def load_weights(name):
@@ -88,6 +91,10 @@ def load_weights(name):
 def _output_names(images, out, kinds):
     outputs: dict[str, dict[str, Path]] = {}
     for image in images:
+        if Path(image).is_dir():
+            raise IsADirectoryError(f"{image} is a folder; give the images in it, such as {Path(image) / '*.tif'}")
+        if not Path(image).exists():
+            raise FileNotFoundError(f"{image} does not exist; expected a PNG, a TIFF or a TIFF stack")
         stem = Path(image).stem
         paths = {kind: Path(out) / f"{stem}_{kind}.tif" for kind in kinds}
         for other, taken in outputs.items():
@@ -95,3 +102,38 @@ def _output_names(images, out, kinds):
                 raise ValueError(f"{other} and {image} would write the same {paths['mask'].name}; run them apart")
         outputs[image] = paths
     return outputs
+
+
+def _segment(net, page, kinds, image, args):
+    """The results of one page: an array for each of `kinds`."""
+    from ..metrics import instances
+    from ..tiling import predict
+    from ..validation import SMALLEST_OBJECT
+
+    probabilities = predict(net, page, args.tile, args.average)
+    classes = probabilities.argmax(axis=0)
+    results = {"mask": _narrowed(classes, np.uint8, f"{image}: classes")}
+    if "prob" in kinds:
+        results["prob"] = probabilities
+    if "instances" in kinds:
+        objects = instances(classes > 0, SMALLEST_OBJECT)
+        results["instances"] = _narrowed(objects, np.uint16, f"{image}: objects")
+    return results
+
+
+def _narrowed(labels, dtype, what):
+    """The same labels in a smaller type; `ValueError` for a number that would wrap around."""
+    highest = np.iinfo(dtype).max
+    if labels.max() > highest:
+        raise ValueError(f"{what} go up to number {labels.max()}, expected at most {highest}; cut the image into parts")
+    return labels.astype(dtype)
+
+
+def _write(path, array):
+    from ..data import write_tiff
+
+    try:
+        write_tiff(path, array)
+    except OSError as error:
+        reason = error.strerror or error
+        raise OSError(f"{path} cannot be written ({reason}); make room or give another --out, and run again") from error
