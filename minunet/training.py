@@ -8,7 +8,8 @@ A run lives in a folder:
     log.csv         a row for each step
 
 What step k does follows from the seed, from k and from the parameters alone, and `last.npz` is replaced whole.
-So a run that is killed at any moment and resumed ends with the same bits as one that was never stopped.
+So a run that is killed at any moment and resumed ends with the same bits as one that was never stopped. Nothing
+is stored that holds NaN or infinity: a step that would make one raises instead.
 """
 
 import csv
@@ -17,7 +18,8 @@ import math
 import os
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,7 +29,7 @@ import numpy as np
 from .augment import Augmentation
 from .checkpoint import load_with_state, save
 from .data import Dataset
-from .device import array_module, resolve_device, to_device
+from .device import array_module, device_of, resolve_device, to_device
 from .files import whole_file
 from .optim import SGD, Adam
 from .recipe import Recipe, default_tile
@@ -36,7 +38,7 @@ from .unet import UNet
 from .validation import validate
 
 FIGURES = ("pixel_error", "iou", "seg", "found", "true")  # of the validation, in the log
-COLLAPSED = 100  # steps in a row that predict one class alone before it is said
+BLANK = 100  # steps in a row that predict one class alone before it is said
 
 
 class Progress(NamedTuple):
@@ -48,7 +50,7 @@ class Progress(NamedTuple):
 
 
 class TrainingDiverged(ValueError):
-    """The loss became NaN or infinite; the message names where that arose."""
+    """Something became NaN or infinite; the message names where that arose first."""
 
 
 class Training:
@@ -73,6 +75,8 @@ class Training:
     net : UNet
     step : int
         Steps done.
+    seconds : float
+        Spent on them; in a resumed run without a limit on time, on those since.
 
     Raises
     ------
@@ -104,6 +108,7 @@ class Training:
                 "images": len(data.samples),
                 "validation": len(validation.samples) if validation else 0,
                 "kind": data.kind,
+                "classes": data.classes,
                 "fingerprint": _fingerprint(data, validation),
             },
         }
@@ -111,10 +116,10 @@ class Training:
         self.seconds = 0.0
         self.best: float | None = None
         self._stopping = False
-        self._collapsed = 0
+        self._blank_class, self._blank_steps = -1, 0
         state: dict[str, np.ndarray] = {}
         if resume:
-            self.net, state, notes = load_with_state(self.folder / "last.npz")
+            self.net, state, notes = _read_run(self.folder)
             self._check_same_run(notes["settings"])
             self.step, self.seconds, self.best = notes["step"], notes["seconds"], notes["best"]
         else:
@@ -148,28 +153,27 @@ class Training:
         Raises
         ------
         TrainingDiverged
-            Where the loss becomes NaN or infinite. The last good checkpoint is kept.
+            Where the loss, a gradient or a parameter becomes NaN or infinite. The last good checkpoint is kept.
         """
         self._stopping = False
         self._cut_log()
         started = time.monotonic() - self.seconds
         tiles = ahead(self.sampler.draw, range(self.step, self.recipe.steps))
-        with open(self.folder / "log.csv", "a", newline="", buffering=1) as file:
-            log = csv.writer(file)
+        with closing(tiles), open(self.folder / "log.csv", "a", newline="", buffering=1) as file:
+            log = csv.writer(file, lineterminator="\n")
             for tile in tiles:
-                lr = self.recipe.learning_rate(self.step, self.seconds)
-                if lr == 0 or self._stopping:
+                if self._stopping or self.finished:
                     break
+                lr = self.recipe.learning_rate(self.step, self.seconds)
                 loss = self._train_on(tile, lr)
                 self.seconds = time.monotonic() - started
-                due = self.step % self.recipe.validate_every == 0 or self.step == self.recipe.steps
+                due = self.step % self.recipe.validate_every == 0 or self.finished
                 figures = self._validate() if due else {}
                 # The row first: a row too many is cut on resuming, a missing one could not be made again.
                 log.writerow([self.step, f"{lr:.6g}", f"{loss:.6g}", *(figures.get(name, "") for name in FIGURES)])
                 if due:
                     self._save_last()
                 watch(Progress(self.step, loss, figures))
-        tiles.close()
         self._save_last()
         return self.net
 
@@ -184,43 +188,55 @@ class Training:
 
     def _train_on(self, tile, lr) -> float:
         x, labels, weights = (to_device(array, self.net.device) for array in tile)
-        logits, tape = self.net.forward(x, training=True, rng=self._dropout_rng(), keep=False)
-        loss, dlogits = self.net.loss(logits, labels, weights)
-        loss = float(loss)
-        if not math.isfinite(loss):
-            raise TrainingDiverged(
-                f"the loss became {loss} at step {self.step + 1}; {self._first_not_finite(x)}. The last good "
-                f"checkpoint is kept in {self.folder}; try a learning rate below {self.recipe.lr:g}"
-            )
-        self.optimizer.lr = lr
-        self.optimizer.step(self.net.backward(dlogits, tape))
+        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is looked for, and named, here
+            logits, tape = self.net.forward(x, training=True, rng=self._dropout_rng(), keep=False)
+            loss, dlogits = self.net.loss(logits, labels, weights)
+            grads = self.net.backward(dlogits, tape)
+            if not math.isfinite(loss) or _not_finite(grads):  # a ReLU hides NaN from the loss, but not from these
+                raise self._diverged(self._first_not_finite(x, grads))
+            self.optimizer.lr = lr
+            self.optimizer.step(grads)
+            broken = _not_finite(self.net.params)
+            if broken:
+                raise self._diverged(f"parameter {broken} is NaN or infinite after the update")
         self.step += 1
-        self._watch_for_collapse(logits, labels)
-        return loss
+        self._watch_for_blank_output(logits, labels)
+        return float(loss)
 
     def _dropout_rng(self):
         return np.random.default_rng([self.recipe.seed, self.step, 1])
 
-    def _first_not_finite(self, x) -> str:
-        """Where NaN or infinity arose first: in a parameter at its last update, or in a step of the forward pass."""
-        xp = array_module(x)
-        for name, value in self.net.params.items():
-            if not xp.isfinite(value).all():
-                return f"the first parameter that is not finite is {name}, by the update before"
+    def _first_not_finite(self, x, grads) -> str:
+        """Where NaN or infinity arose first, in the order of computing."""
+        broken = _not_finite(self.net.params)
+        if broken:
+            return f"parameter {broken} is NaN or infinite"
         _, tape = self.net.forward(x, training=True, rng=self._dropout_rng(), keep=True)
-        for step in tape:
-            if not xp.isfinite(step.output).all():
-                return f"the first layer whose output is not finite is {step.name}"
-        return "it arose in the loss itself"
+        broken = _not_finite({step.name: step.output for step in tape})
+        if broken:
+            return f"the output of layer {broken} is the first that is NaN or infinite"
+        broken = _not_finite({name: grads[name] for name in [*reversed(self.net.params), "input"]})
+        if broken:
+            return f"the gradient of {broken} is the first that is NaN or infinite"
+        return "the loss is NaN or infinite"
 
-    def _watch_for_collapse(self, logits, labels) -> None:
+    def _diverged(self, where: str) -> TrainingDiverged:
+        return TrainingDiverged(
+            f"training diverged at step {self.step + 1}: {where}. The last good checkpoint is kept in {self.folder}; "
+            f"begin another run with a learning rate below {self.recipe.lr:g}"
+        )
+
+    def _watch_for_blank_output(self, logits, labels) -> None:
+        if self.step <= self.recipe.warmup or (labels == labels[0, 0, 0]).all():
+            return  # too early to tell; or a tile of one class, which tells nothing
         predicted = logits.argmax(axis=1)
-        one_class = bool((predicted == predicted[0, 0, 0]).all() and (labels != labels[0, 0, 0]).any())
-        self._collapsed = self._collapsed + 1 if one_class and self.step > self.recipe.warmup else 0
-        if self._collapsed == COLLAPSED:
+        alone = int(predicted[0, 0, 0]) if (predicted == predicted[0, 0, 0]).all() else -1
+        self._blank_steps = self._blank_steps + 1 if alone == self._blank_class else 1
+        self._blank_class = alone
+        if alone >= 0 and self._blank_steps == BLANK:
             self.warn(
-                f"the network has predicted class {int(predicted[0, 0, 0])} alone, everywhere, for {COLLAPSED} steps: "
-                "its output is blank. Look whether the labels fit the images, or try another learning rate or --seed"
+                f"the network has predicted class {alone} alone, everywhere, for {BLANK} steps: its output is blank. "
+                "Look whether the labels fit the images, or begin again with another learning rate or seed"
             )
 
     def _validate(self) -> dict[str, float]:
@@ -234,6 +250,8 @@ class Training:
 
     def _begin(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
+        # An earlier run's goes first and this run's comes last, so that no other file is ever resumed with it.
+        (self.folder / "last.npz").unlink(missing_ok=True)
         with whole_file(self.folder / "settings.json") as path:
             path.write_text(json.dumps(self.settings, indent=2) + "\n")
         with whole_file(self.folder / "log.csv") as path:
@@ -242,7 +260,8 @@ class Training:
         self._save_last()
 
     def _save_last(self) -> None:
-        notes = {"settings": self.settings, "step": self.step, "seconds": self.seconds, "best": self.best}
+        seconds = self.seconds if self.recipe.minutes else 0.0  # where no clock decides, equal runs give equal bytes
+        notes = {"settings": self.settings, "step": self.step, "seconds": seconds, "best": self.best}
         save(self.folder / "last.npz", self.net, self.optimizer.state, notes)
 
     def _cut_log(self) -> None:
@@ -255,7 +274,7 @@ class Training:
         params, recipe = self.net.params, self.recipe
         optimizer = SGD(params, recipe.lr, recipe.momentum) if recipe.optimizer == "sgd" else Adam(params, recipe.lr)
         for name, value in state.items():
-            optimizer.state[name][...] = to_device(value, self.net.device)
+            optimizer.state[name][...] = to_device(value, device_of(optimizer.state[name]))
         return optimizer
 
     def _check_same_run(self, stored) -> None:
@@ -266,13 +285,34 @@ class Training:
                     "resume with the run's own settings, or begin another run"
                 )
         if stored["data"] != self.settings["data"]:
-            raise ValueError(f"{self.folder} was begun on other images or labels: resume on the data it was begun with")
+            raise ValueError(
+                f"{self.folder} was begun on other images or labels, or with others held out: "
+                "resume on the data it was begun with, held out alike"
+            )
 
 
 def stored_recipe(folder: str | os.PathLike) -> Recipe:
     """The recipe of the run in `folder`."""
-    _, _, notes = load_with_state(Path(folder) / "last.npz")
+    _, _, notes = _read_run(Path(folder))
     return Recipe(**notes["settings"]["recipe"])
+
+
+def _read_run(folder: Path):
+    """Network, optimizer's state and notes of the last checkpoint in `folder`."""
+    if not (folder / "last.npz").exists():
+        raise FileNotFoundError(f"{folder} holds no run to resume: it has no last.npz; begin one there first")
+    net, state, notes = load_with_state(folder / "last.npz")
+    if "step" not in notes:
+        raise ValueError(f"{folder / 'last.npz'} holds weights alone, not a run to resume; begin one there first")
+    return net, state, notes
+
+
+def _not_finite(arrays: Mapping[str, Any]) -> str | None:
+    """The name of the first array that holds NaN or infinity."""
+    for name, array in arrays.items():
+        if not array_module(array).isfinite(array).all():
+            return name
+    return None
 
 
 def _statistics(data: Dataset):

@@ -527,3 +527,9 @@ class TestLayerSets:
         for _ in range(2):
             gradients(net, *some_batch(depth=1))
         assert calls == ["workspace"] + ["relu"] * 12
+
+
+@pytest.mark.parametrize("dtype", ["int32", "bool"])
+def test_parameters_of_whole_numbers_are_refused(dtype):
+    with pytest.raises(ValueError, match=f"dtype is '{dtype}', expected floating point"):
+        mu.UNet(base=1, depth=1, dtype=dtype)

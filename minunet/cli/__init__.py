@@ -1,10 +1,12 @@
 """The command line: each command in a file of its own, which parses, calls and prints.
 
 Exit status: 0 when a command did its work, 2 with one line on stderr when it could not, 130 when it was
-interrupted.
+interrupted, 141 when whoever read its output had gone.
 """
 
 import argparse
+import errno
+import os
 import sys
 from importlib import import_module
 
@@ -28,14 +30,24 @@ class OneLineParser(argparse.ArgumentParser):
 
 def main(argv=None):
     """Run one command; returns the exit status."""
-    args = parser().parse_args(argv)
+    try:
+        try:
+            return _run(parser().parse_args(argv))
+        finally:
+            sys.stdout.flush()  # a reader that has gone is met here, not when Python shuts down
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+
+
+def _run(args):
     try:
         return args.run(args) or 0
     except KeyboardInterrupt:
+        print(f"minunet {args.command}: interrupted", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # whoever read our output has seen enough
-        sys.stderr.close()
-        return 0
+    except BrokenPipeError:
+        raise
     except (ValueError, OSError, MemoryError) as error:
         print(f"minunet {args.command}: {_one_line(error)}", file=sys.stderr)
         return 2
@@ -68,5 +80,6 @@ def _one_line(error):
     if isinstance(error, MemoryError):
         return f"out of memory ({error}); use a smaller --tile, or a network of a smaller base"
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        what = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        return f"{what}; free some space, then run it again" if error.errno in (errno.ENOSPC, errno.EDQUOT) else what
     return " ".join(str(error).split())

@@ -7,8 +7,6 @@ numbered. A stack in, a stack out, of the same height and width.
 
 from pathlib import Path
 
-import numpy as np
-
 EXAMPLE = "minunet predict cells.tif --weights run1 --out masks --instances"
 
 
@@ -32,6 +30,8 @@ def add_arguments(parser):
 
 def run(args):
     """Segment every image; nothing is computed before it is sure that nothing would be overwritten."""
+    import numpy as np
+
     from ..data import read_stack
     from ..device import resolve_device
     from ..sizes import output_size
@@ -112,17 +112,19 @@ def _segment(net, page, kinds, image, args):
 
     probabilities = predict(net, page, args.tile, args.average)
     classes = probabilities.argmax(axis=0)
-    results = {"mask": _narrowed(classes, np.uint8, f"{image}: classes")}
+    results = {"mask": _narrowed(classes, "uint8", f"{image}: classes")}
     if "prob" in kinds:
         results["prob"] = probabilities
     if "instances" in kinds:
         objects = instances(classes > 0, SMALLEST_OBJECT)
-        results["instances"] = _narrowed(objects, np.uint16, f"{image}: objects")
+        results["instances"] = _narrowed(objects, "uint16", f"{image}: objects")
     return results
 
 
 def _narrowed(labels, dtype, what):
     """The same labels in a smaller type; `ValueError` for a number that would wrap around."""
+    import numpy as np
+
     highest = np.iinfo(dtype).max
     if labels.max() > highest:
         raise ValueError(f"{what} go up to number {labels.max()}, expected at most {highest}; cut the image into parts")

@@ -7,6 +7,7 @@ RUN receives last.npz (to resume), best.npz (to predict with), log.csv, loss.png
 """
 
 import dataclasses
+import shlex
 import signal
 import sys
 import threading
@@ -14,6 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 EXAMPLE = "minunet train --data nuclei/ --out run1 --base 16 --steps 2000"
+
+HELD_OUT = 0.2
 
 # Each flag of the recipe, its type and its help; the recipe has the defaults.
 RECIPE_FLAGS = {
@@ -41,7 +44,10 @@ def add_arguments(parser):
     parser.add_argument("--resume", action="store_true", help="go on from RUN's last checkpoint, with its settings")
     parser.add_argument("--force", action="store_true", help="replace a run that is in RUN already")
     parser.add_argument(
-        "--validation", type=float, default=0.2, help="fraction of the images held out, the last ones (0.2)"
+        "--validation",
+        type=float,
+        default=HELD_OUT,
+        help=f"fraction of the images held out, the last ones ({HELD_OUT})",
     )
     parser.add_argument("--labels", choices=("instances", "classes", "mask"), help="what the labels are (recognised)")
     parser.add_argument("--classes", type=int, help="number of classes (2, or as many as the labels have)")
@@ -58,40 +64,37 @@ def run(args):
     from ..data import read_dataset, suspicious
     from ..training import Training
     from ..validation import hold_out
+    from .output import print_figures, print_json
 
     recipe = _recipe(args)
     dataset = read_dataset(args.data, args.labels, args.classes)
+    data, validation = hold_out(dataset, args.validation)
+    training = Training(data, args.out, recipe, validation, args.device, args.resume, warn)
+    # Not before: where the input is bad, the line that says so shall stand alone.
     say(dataset.note)
     for line in suspicious(dataset):
         warn(line)
-    data, validation = hold_out(dataset, args.validation)
-    training = Training(data, args.out, recipe, validation, args.device, args.resume, warn)
-    held = f", {len(validation.samples)} held out" if validation else ", none held out"
     say(
-        f"{len(data.samples)} training image{'s' * (len(data.samples) != 1)}{held}; "
+        f"{_images(data, 'for training')}, {_images(validation, 'held out')}; "
         f"tile {training.tile}, base {recipe.base}, depth {recipe.depth}, "
         f"{sum(value.size for value in training.net.params.values()):,} parameters, on {training.net.device}"
     )
-    return train(training, args)
-
-
-def train(training, args):
-    """Run a `Training` under a progress bar, then say how it ended; also used by the demo."""
+    if training.finished:
+        say(f"all is done already, {training.step} steps; to train on, begin another run with more --steps")
     figures = run_with_bar(training)
-    _draw_log(training.folder)
     if not training.finished:
         say(f"stopped after step {training.step}; go on with: {_resume_command(args)}")
-        return 130
-    from .output import print_figures, print_json
 
+    from ..figures import draw_log  # matplotlib takes a while: not before it is needed
+
+    draw_log(training.folder / "log.csv", training.folder / "loss.png")
+    if not training.finished:
+        return 130
     if args.json:
         print_json({"run": str(training.folder), "step": training.step, "figures": figures})
     elif figures:
         print_figures({"held out, at the end": figures})
-    say(
-        f"weights: {training.folder / 'best.npz'}; "
-        f"segment with: minunet predict IMAGE --weights {training.folder} --out OUT"
-    )
+    say(f"segment with: {shlex.join(['minunet', 'predict', 'IMAGE', '--weights', args.out, '--out', 'OUT'])}")
     return 0
 
 
@@ -124,8 +127,15 @@ def say(line):
 
 
 def warn(line):
-    """A line about something that looks wrong."""
-    print(f"warning: {line}", file=sys.stderr)
+    """A line about something that looks wrong; above the progress bar, where there is one."""
+    from tqdm import tqdm
+
+    tqdm.write(f"warning: {line}", file=sys.stderr)
+
+
+def _images(dataset, purpose):
+    count = len(dataset.samples) if dataset else 0
+    return f"{count or 'no'} image{'s' * (count != 1)} {purpose}"
 
 
 def _recipe(args):
@@ -143,17 +153,12 @@ def _recipe(args):
 
 
 def _resume_command(args):
-    extra = "".join(
-        f" --{name} {value}" for name in ("labels", "classes") if (value := getattr(args, name)) is not None
-    )
-    split = f" --validation {args.validation}" if args.validation != 0.2 else ""
-    return f"minunet train --data {args.data} --out {args.out}{extra}{split} --resume"
-
-
-def _draw_log(folder):
-    from ..figures import draw_log
-
-    draw_log(folder / "log.csv", folder / "loss.png")
+    """What the run has not stored itself: where it is, what the data mean, and where to compute."""
+    command = ["minunet", "train", "--data", args.data, "--out", args.out, "--resume"]
+    for name, default in (("labels", None), ("classes", None), ("validation", HELD_OUT), ("device", "auto")):
+        if getattr(args, name) != default:
+            command += [f"--{name}", str(getattr(args, name))]
+    return shlex.join(command)
 
 
 @contextmanager

@@ -1,0 +1,86 @@
+"""A recipe refuses what cannot be trained with, and says how the learning rate goes."""
+
+import numpy as np
+import pytest
+
+from minunet.data import Dataset, Sample
+from minunet.recipe import Recipe, default_tile
+
+
+def images(*shapes):
+    samples = [Sample("", np.zeros((1, *shape), np.float32), np.zeros(shape, np.int32)) for shape in shapes]
+    return Dataset(samples, "instances", 2, 1, "")
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ({"steps": 0}, "steps is 0, expected at least 1"),
+        ({"validate_every": 0}, "validate_every is 0, expected at least 1"),
+        ({"lr": 0.0}, "lr is 0.0, expected more than 0"),
+        ({"lr": float("nan")}, "lr is nan, expected more than 0"),
+        ({"sigma": -1.0}, "sigma is -1.0, expected more than 0"),
+        ({"w0": -0.5}, "w0 is -0.5, expected at least 0"),
+        ({"w0": float("nan")}, "w0 is nan, expected at least 0"),
+        ({"warmup": -1}, "warmup is -1, expected at least 0"),
+        ({"seed": -1}, "seed is -1, expected at least 0"),
+        ({"minutes": 0.0}, "minutes is 0.0, expected more than 0"),
+        ({"momentum": 1.0}, "momentum is 1.0, expected 0 <= momentum < 1"),
+        ({"optimizer": "lbfgs"}, "optimizer is 'lbfgs', expected one of sgd, adam"),
+        ({"tile": 570}, "input size 570 is not legal at depth 4; the nearest legal: 556 or 572"),
+        ({"tile": 102, "depth": 3}, "input size 102 is not legal at depth 3; the nearest legal: 100 or 108"),
+    ],
+)
+def test_what_cannot_be_trained_with_is_refused(setting, message):
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        Recipe(**setting)
+
+
+def test_the_paper_s_numbers_are_the_defaults():
+    recipe = Recipe()
+    assert (recipe.optimizer, recipe.momentum, recipe.w0, recipe.sigma) == ("sgd", 0.99, 10, 5)
+    assert (recipe.depth, recipe.dropout) == (4, 0.5)
+
+
+def test_the_learning_rate_rises_then_falls_to_nothing():
+    recipe = Recipe(steps=400, warmup=40, lr=0.02)
+    rates = np.array([recipe.learning_rate(step) for step in range(401)])
+    assert rates[0] == pytest.approx(0.02 / 41)
+    peak = int(rates.argmax())
+    assert 35 <= peak <= 40
+    assert 0.019 < rates[peak] < 0.02
+    assert (np.diff(rates[: peak + 1]) > 0).all()
+    assert (np.diff(rates[peak:]) < 0).all()
+    assert rates[200] == pytest.approx(0.01)  # half a cosine is half down half-way
+    assert 0 < rates[399] < 1e-6
+    assert rates[400] == 0
+    assert recipe.learning_rate(10_000) == 0
+
+
+def test_without_warmup_the_first_step_has_the_full_rate():
+    assert Recipe(warmup=0, lr=0.5).learning_rate(0) == 0.5
+
+
+def test_the_learning_rate_falls_by_the_clock_where_that_runs_ahead():
+    recipe = Recipe(steps=1000, warmup=0, lr=1.0, minutes=2)
+    assert recipe.learning_rate(100, seconds=60) == pytest.approx(0.5)
+    assert recipe.learning_rate(500, seconds=6) == pytest.approx(0.5)  # here the steps are ahead
+    assert recipe.learning_rate(100, seconds=119.9) > 0
+    assert recipe.learning_rate(100, seconds=120) == 0
+    assert Recipe(steps=1000, warmup=0, lr=1.0).learning_rate(500, seconds=1e9) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ("shapes", "depth", "tile"),
+    [
+        ([(512, 512)], 4, 572),  # the paper's
+        ([(256, 256)], 4, 428),  # 256 + 2 * 92 = 440, rounded down to a legal size
+        ([(256, 256), (1000, 300)], 4, 428),
+        ([(300, 1000)], 4, 476),
+        ([(3000, 2000)], 4, 572),
+        ([(3000, 2000)], 2, 572),
+        ([(5, 7)], 4, 188),  # the smallest there is: such an image is mirrored over and over
+    ],
+)
+def test_the_default_tile_is_the_largest_that_the_mirrored_images_fill(shapes, depth, tile):
+    assert default_tile(images(*shapes), depth) == tile
