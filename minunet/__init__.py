@@ -28,7 +28,7 @@ _HOME = {
 }
 _MODULES = ("layers", "reference", "borders", "augment", "tiling", "optim", "training", "metrics", "data")
 
-__all__ = ["__version__", *_HOME, *(name for name in _MODULES if name not in _HOME)]
+__all__ = ["__version__", *_HOME, *_MODULES]
 
 
 def __getattr__(name):

@@ -3,8 +3,7 @@
 import numpy as np
 from scipy import ndimage
 
-from .metrics import instances
-from .validation import SMALLEST_OBJECT
+from .metrics import SMALLEST_OBJECT, instances
 
 BINS = 256
 

@@ -54,14 +54,16 @@ def border_weight_map(
         class weights that are not two.
     """
     labels = _checked(labels)
-    if not w0 >= 0:
+    if not 0 <= w0 < np.inf:
         raise ValueError(f"w0 must be 0 or more, not {w0}")
-    if not sigma > 0:
+    if not 0 < sigma < np.inf:
         raise ValueError(f"sigma must be above 0 (px), not {sigma}")
     cell = labels > 0
     balance = _balance(np.bincount(cell.ravel(), minlength=2)) if class_weights is None else class_weights
     if np.shape(balance) != (2,):
         raise ValueError(f"class_weights must be two numbers, (background, foreground), not {balance}")
+    if not all(0 <= weight < np.inf for weight in balance):
+        raise ValueError(f"class_weights must be two numbers of at least 0, not {tuple(balance)}")
     background, foreground = balance
 
     weights = np.where(cell, foreground, background).astype(np.float64)

@@ -6,6 +6,7 @@ state/NAME          anything more the writer wants back, such as an optimizer's 
 """
 
 import json
+import zipfile
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,9 @@ def load_with_state(path, layers=None):
     """As `load`, and the state (dict of str to array) and the notes (dict) stored beside the network."""
     with open(path, "rb") as file:
         try:
+            if not zipfile.is_zipfile(file):
+                raise ValueError("it is no .npz archive, or is cut short")
+            file.seek(0)
             with np.load(file, allow_pickle=False) as archive:
                 damaged = archive.zip.testzip()  # np.load itself checks a member only where it reads all of it
                 if damaged:

@@ -27,6 +27,8 @@ def whole_file(path: str | os.PathLike) -> Iterator[Path]:
         with open(temporary, "rb+") as written:
             os.fsync(written.fileno())
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException as error:
         temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename and Path(error.filename) == temporary:
+            error.filename = str(path)  # nobody has heard of the other
         raise

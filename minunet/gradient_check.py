@@ -104,6 +104,8 @@ class _Trial:
         is_loss = _takes_cache_alone(backward)
         if is_loss and method == "adjoint":
             raise ValueError('a loss is not linear: use method "central" or "complex"')
+        if any(args[k].size == 0 for k in self.checked):
+            raise ValueError("an argument is empty: there is no gradient to check")
         self.args = list(args)
         for k in self.checked:
             self.args[k] = self.draw(args[k].shape) if method == "adjoint" else args[k].real.astype(np.float64)
@@ -112,6 +114,8 @@ class _Trial:
         out, cache = forward(*given)
         self._expect_unchanged("forward", given)
         self.out = np.array(out)  # a copy, in case the next call writes into the same buffer
+        if self.out.dtype != np.float64:
+            raise GradientError(f"forward gives {self.out.dtype} for float64 arguments: it must keep their dtype")
         if not np.isfinite(self.out).all():
             raise ValueError("forward's output is not finite here: check at other arguments")
         self.dout = np.ones(()) if is_loss else self.draw(self.out.shape)
@@ -203,7 +207,7 @@ def _measure_entries(trial, k):
     """The gradient entry by entry, and the errors; nan where nothing was measured."""
     size = trial.args[k].size
     places = np.arange(size) if size <= ALL_ENTRIES else trial.rng.choice(size, SAMPLE, replace=False)
-    measured, errors = np.full((2, *trial.args[k].shape), np.nan)
+    measured, errors = (np.full(trial.args[k].shape, np.nan) for _ in range(2))
     for place in places:
         entry = np.zeros(trial.args[k].shape)
         entry.flat[place] = 1

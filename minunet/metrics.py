@@ -6,6 +6,8 @@ From a class map to objects and back: an object is a connected component of the 
 import numpy as np
 from scipy import ndimage
 
+SMALLEST_OBJECT = 30  # px; smaller specks are no cells
+
 
 def instances(foreground, smallest=1):
     """Number the 4-connected components of a foreground mask.

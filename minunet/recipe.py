@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from .data import Dataset
-from .sizes import largest_input, margin, output_size
+from .sizes import largest_input, margin, output_size, whole_number
 from .tiling import PAPER_TILE
 
 OPTIMIZERS = ("sgd", "adam")
@@ -56,19 +56,20 @@ class Recipe:
     seed: int = 0
 
     def __post_init__(self):
-        for name in ("steps", "validate_every"):
-            if not getattr(self, name) >= 1:
-                raise ValueError(f"{name} is {getattr(self, name)}, expected at least 1")
+        for name, least in (("base", 1), ("depth", 1), ("steps", 1), ("validate_every", 1), ("warmup", 0), ("seed", 0)):
+            object.__setattr__(self, name, whole_number(name, getattr(self, name), least))
+        for name in ("dropout", "lr", "momentum", "w0", "sigma"):
+            object.__setattr__(self, name, float(getattr(self, name)))
         for name in ("lr", "sigma"):
-            if not getattr(self, name) > 0:
+            if not 0 < getattr(self, name) < math.inf:
                 raise ValueError(f"{name} is {getattr(self, name)}, expected more than 0")
-        for name in ("w0", "warmup", "seed"):
-            if not getattr(self, name) >= 0:
-                raise ValueError(f"{name} is {getattr(self, name)}, expected at least 0")
-        if self.minutes is not None and not self.minutes > 0:
+        if not 0 <= self.w0 < math.inf:
+            raise ValueError(f"w0 is {self.w0}, expected at least 0")
+        for name in ("dropout", "momentum"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}, expected 0 <= {name} < 1")
+        if self.minutes is not None and not 0 < self.minutes < math.inf:
             raise ValueError(f"minutes is {self.minutes}, expected more than 0")
-        if not 0 <= self.momentum < 1:
-            raise ValueError(f"momentum is {self.momentum}, expected 0 <= momentum < 1")
         if self.optimizer not in OPTIMIZERS:
             raise ValueError(f"optimizer is {self.optimizer!r}, expected one of {', '.join(OPTIMIZERS)}")
         if self.tile is not None:

@@ -77,7 +77,8 @@ class TileSampler:
         warped = warp_image(self._images[index], grid, self._coefficients[index])
         x = vary_grey(warped, rng, self.augmentation)
 
-        # The cells just outside the output still weigh on its borders: warp that many more, and cut after.
+        # Cells outside the output still weigh on its borders, up to WINDOW sigma away: warp so many more pixels, as
+        # far as the tile has them (at depth 3 and more it has them all), and cut after.
         border = margin(self.depth)
         around = min(border, int(np.ceil(WINDOW * self.sigma)))
         inner = slice(border - around, border + output + around)

@@ -36,7 +36,10 @@ def output_size(input_size, depth=4):
     388
     """
     step = 2 ** whole_number("depth", depth)
-    output = operator.index(input_size) - 2 * margin(depth)
+    try:
+        output = operator.index(input_size) - 2 * margin(depth)
+    except TypeError:
+        raise ValueError(f"input size is {input_size!r}, expected a whole number of pixels") from None
     if (input_size - 4 * (step - 1)) % step or output < 1:
         above = input_size_for(output, depth)
         below = above - step

@@ -21,7 +21,7 @@ class Step:
     op : str
         The layer function's name without ``_forward``, for example ``"conv2d"``.
     inputs : tuple of arrays, or None where dropped
-        In the order of the function's arguments, weight and bias included.
+        In the order of the function's arguments, weight and bias included; dropout's rate and generator are not.
     output : array, or None where dropped
     cache : whatever the layer's own backward wants; None once released
     """

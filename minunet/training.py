@@ -37,6 +37,7 @@ from .sampling import TileSampler, ahead
 from .unet import UNet
 from .validation import validate
 
+RUN_FILES = ("settings.json", "last.npz", "best.npz", "log.csv")
 FIGURES = ("pixel_error", "iou", "seg", "found", "true")  # of the validation, in the log
 BLANK = 100  # steps in a row that predict one class alone before it is said
 
@@ -60,7 +61,7 @@ class Training:
     ----------
     data : Dataset
     folder : path
-        Of the run; made where it does not exist.
+        Of the run; made where it does not exist. An earlier run in it is replaced, unless `resume`.
     recipe : Recipe, optional
     validation : Dataset, optional
         Images held out. Without them "best" is the last.
@@ -249,11 +250,15 @@ class Training:
         return figures
 
     def _begin(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        settings = json.dumps(self.settings, indent=2) + "\n"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OSError(f"{self.folder} cannot be made a folder ({error.strerror}); choose another") from error
         # An earlier run's goes first and this run's comes last, so that no other file is ever resumed with it.
         (self.folder / "last.npz").unlink(missing_ok=True)
         with whole_file(self.folder / "settings.json") as path:
-            path.write_text(json.dumps(self.settings, indent=2) + "\n")
+            path.write_text(settings)
         with whole_file(self.folder / "log.csv") as path:
             path.write_text(",".join(("step", "lr", "loss", *FIGURES)) + "\n")
         save(self.folder / "best.npz", self.net)

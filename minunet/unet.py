@@ -8,6 +8,7 @@ convolution, the head, turns the last features into a logit for each class.
 At base 64 and depth 4 that is the paper's network: 23 layers with weights, 31,030,658 parameters.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from .device import device_of, to_device
 from .sizes import output_size, whole_number
 from .tape import Tape
 
+DTYPES = ("float32", "float64", "complex128")
+MOST_PARAMETERS = 2**31  # 8 GiB of float32; the paper's network has 31 million
 OPERATIONS = (
     "conv2d",
     "relu",
@@ -59,17 +62,21 @@ class UNet:
     def __init__(self, in_channels=1, classes=2, base=64, depth=4, dropout=0.5, seed=0, dtype="float32", layers=None):
         if not 0 <= dropout < 1:
             raise ValueError(f"dropout is {dropout}, expected 0 <= dropout < 1")
-        if np.dtype(dtype).kind not in "fc":
-            raise ValueError(f"dtype is {dtype!r}, expected floating point, such as 'float32'")
         self.in_channels = whole_number("in_channels", in_channels)
         self.classes = whole_number("classes", classes, least=2)
         self.base = whole_number("base", base)
         self.depth = whole_number("depth", depth)
-        self.dropout = dropout
+        self.dropout = float(dropout)
         self.normalization: tuple[Any, Any] = (0.0, 1.0)
         self.layers = layer_set(layers)
         shapes = parameter_shapes(self.in_channels, self.classes, self.base, self.depth)
-        self.params = initial_parameters(shapes, seed, dtype)
+        count = sum(math.prod(shape) for shape in shapes.values())
+        if count > MOST_PARAMETERS:
+            raise ValueError(
+                f"base {self.base} at depth {self.depth} makes {count:.2g} parameters, expected at most "
+                f"{MOST_PARAMETERS:.2g}: each level has four times those of the one above"
+            )
+        self.params = initial_parameters(shapes, seed, _floating(dtype))
 
     def forward(self, x, training=False, rng=None, keep=True):
         """Logits of an image, and the tape of how they came about.
@@ -83,7 +90,7 @@ class UNet:
         rng : numpy.random.Generator
             Draws the dropout masks; needed in training unless the rate is 0.
         keep : bool
-            True: the tape records every array, the parameters as copies. False: only what backward needs.
+            True: the tape records every array, image and parameters as copies. False: only what backward needs.
 
         Returns
         -------
@@ -97,11 +104,13 @@ class UNet:
         """
         self._check_input(x)
         drop = training and self.dropout > 0
-        if drop and rng is None:
-            raise ValueError("training with dropout needs rng, a numpy.random.Generator to draw the masks from")
+        if drop and not isinstance(rng, np.random.Generator):
+            raise ValueError(f"training with dropout needs rng, a numpy.random.Generator, found {rng!r}")
         tape = Tape(keep)
-        # A kept tape must stay true when an optimizer changes the parameters in place.
-        params = {name: value.copy() for name, value in self.params.items()} if keep else self.params
+        params = self.params
+        if keep:  # the tape must stay true when the image, or an optimizer the parameters, are changed in place
+            x = x.copy()
+            params = {name: value.copy() for name, value in params.items()}
 
         def run(name, op, *inputs):
             output, cache = self._forward_of(op)(*inputs)
@@ -212,7 +221,10 @@ class UNet:
         if x.ndim != 4 or x.shape[1] != self.in_channels:
             raise ValueError(f"x has shape {x.shape}, expected (N, {self.in_channels}, H, W)")
         for side in x.shape[2:]:
-            output_size(side, self.depth)
+            try:
+                output_size(side, self.depth)
+            except ValueError as error:
+                raise ValueError(f"x has shape {x.shape}: {error}") from None
         if device_of(x) != self.device:
             raise ValueError(
                 f"x is on {device_of(x)} and the network on {self.device}; move one with to_device or to()"
@@ -257,6 +269,16 @@ def initial_parameters(shapes, seed, dtype):
             inputs = shape[0] if "upconv" in name else np.prod(shape[1:])
             params[name] = (rng.standard_normal(shape) * np.sqrt(2 / inputs)).astype(dtype)
     return params
+
+
+def _floating(dtype):
+    try:
+        name = np.dtype(dtype or "none").name
+    except TypeError:
+        name = None
+    if name not in DTYPES:
+        raise ValueError(f"dtype is {dtype!r}, expected one of {', '.join(DTYPES)}")
+    return name
 
 
 def layer_set(layers):

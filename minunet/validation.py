@@ -4,10 +4,8 @@ import numpy as np
 
 from .data import Dataset, Sample
 from .data.labels import instances_from_masks, recognise
-from .metrics import count, instances, iou, pixel_error, seg
+from .metrics import SMALLEST_OBJECT, count, instances, iou, pixel_error, seg
 from .tiling import predict
-
-SMALLEST_OBJECT = 30  # px; smaller specks are no cells
 
 
 def figures(predicted: np.ndarray, sample: Sample, kind: str) -> dict[str, float]:
@@ -91,10 +89,10 @@ def mean_figures(rows: list[dict[str, float]]) -> dict[str, float]:
     }
 
 
-def validate(net, dataset: Dataset, tile=None) -> dict[str, float]:
+def validate(net, dataset: Dataset) -> dict[str, float]:
     """Segment every image of `dataset` by overlap-tile: `mean_figures` over the images."""
     return mean_figures(
-        [figures(predict(net, sample.image, tile).argmax(axis=0), sample, dataset.kind) for sample in dataset.samples]
+        [figures(predict(net, sample.image).argmax(axis=0), sample, dataset.kind) for sample in dataset.samples]
     )
 
 

@@ -94,3 +94,9 @@ def test_a_block_that_writes_nothing_is_an_os_error(tmp_path):
     with pytest.raises(FileNotFoundError), whole_file(path):
         pass
     assert path.read_text() == "old"
+
+
+def test_an_error_names_the_file_and_not_the_temporary_one(tmp_path):
+    with pytest.raises(FileNotFoundError) as caught, whole_file(tmp_path / "nowhere" / "a.txt") as temporary:
+        temporary.write_text("lost")
+    assert caught.value.filename == str(tmp_path / "nowhere" / "a.txt")

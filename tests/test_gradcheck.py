@@ -466,3 +466,20 @@ def test_a_flipped_kernel_is_recognised(method):
     args = (normal(2, 3, 6, 7), normal(4, 3, 3, 2), normal(4))
     with pytest.raises(GradientError, match=r"of weight is wrong .*: it is flipped"):
         gradcheck(layers.conv2d_forward, backward, *args, method=method)
+
+
+@pytest.mark.parametrize("method", ["central", "complex"])
+def test_a_number_is_checked_like_an_array(method):
+    gradcheck(lambda x: (x * x, x), lambda dout, x: 2 * dout * x, np.array(2.0), method=method)
+    with pytest.raises(GradientError, match="the gradient of x is wrong"):
+        gradcheck(lambda x: (x * x, x), lambda dout, x: 3 * dout * x, np.array(2.0), method=method)
+
+
+def test_a_forward_that_narrows_its_dtype_is_named_and_not_backward_blamed():
+    with pytest.raises(GradientError, match="forward gives float32 for float64 arguments"):
+        gradcheck(lambda x: (x.astype("f4") * 2, None), lambda dout, cache: 2 * dout, np.ones((2, 3)))
+
+
+def test_an_empty_argument_cannot_be_checked():
+    with pytest.raises(ValueError, match="an argument is empty"):
+        gradcheck(lambda x: (x * 2, None), lambda dout, cache: 2 * dout, np.ones((0, 3)))

@@ -36,9 +36,9 @@ def data(tmp_path_factory):
 
 
 def command(data, run):
-    """Go on with the run where it has begun, else begin it: with the same words, as the user would."""
+    """Go on with the run where it has begun, else begin it (again): with the same words, as the user would."""
     flags = [f"--{name.replace('_', '-')}={value}" for name, value in RECIPE.items()]
-    resume = ["--resume"] if (run / "last.npz").exists() else []
+    resume = ["--resume"] if (run / "last.npz").exists() else ["--force"]
     return [*COMMAND, "--data", str(data), "--out", str(run), *flags, *resume]
 
 

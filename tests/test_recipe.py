@@ -1,5 +1,9 @@
 """A recipe refuses what cannot be trained with, and says how the learning rate goes."""
 
+import json
+import math
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 
@@ -15,15 +19,15 @@ def images(*shapes):
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ({"steps": 0}, "steps is 0, expected at least 1"),
-        ({"validate_every": 0}, "validate_every is 0, expected at least 1"),
+        ({"steps": 0}, "steps is 0, expected a whole number of at least 1"),
+        ({"validate_every": 0}, "validate_every is 0, expected a whole number of at least 1"),
         ({"lr": 0.0}, "lr is 0.0, expected more than 0"),
         ({"lr": float("nan")}, "lr is nan, expected more than 0"),
         ({"sigma": -1.0}, "sigma is -1.0, expected more than 0"),
         ({"w0": -0.5}, "w0 is -0.5, expected at least 0"),
         ({"w0": float("nan")}, "w0 is nan, expected at least 0"),
-        ({"warmup": -1}, "warmup is -1, expected at least 0"),
-        ({"seed": -1}, "seed is -1, expected at least 0"),
+        ({"warmup": -1}, "warmup is -1, expected a whole number of at least 0"),
+        ({"seed": -1}, "seed is -1, expected a whole number of at least 0"),
         ({"minutes": 0.0}, "minutes is 0.0, expected more than 0"),
         ({"momentum": 1.0}, "momentum is 1.0, expected 0 <= momentum < 1"),
         ({"optimizer": "lbfgs"}, "optimizer is 'lbfgs', expected one of sgd, adam"),
@@ -84,3 +88,14 @@ def test_the_learning_rate_falls_by_the_clock_where_that_runs_ahead():
 )
 def test_the_default_tile_is_the_largest_that_the_mirrored_images_fill(shapes, depth, tile):
     assert default_tile(images(*shapes), depth) == tile
+
+
+def test_numpy_s_numbers_become_python_s_for_the_settings_file():
+    recipe = Recipe(seed=np.int64(3), lr=np.float32(0.5), base=np.int32(4))
+    assert json.loads(json.dumps(asdict(recipe))) == asdict(recipe)
+
+
+@pytest.mark.parametrize("name", ["lr", "sigma", "w0", "minutes"])
+def test_infinity_is_no_setting(name):
+    with pytest.raises(ValueError, match=f"^{name} is inf, expected"):
+        Recipe(**{name: math.inf})

@@ -336,7 +336,7 @@ class TestTape:
         net = some_net(depth=3)
         x, labels, weights = some_batch(depth=3)
         _, tape = gradients(net, x, labels, weights)
-        assert tape[0].inputs[0] is x
+        assert np.array_equal(tape[0].inputs[0], x)
         steps = {step.name: step for step in tape}
         for before, step in pairwise(tape):
             if step.op == "crop_concat":
@@ -529,7 +529,31 @@ class TestLayerSets:
         assert calls == ["workspace"] + ["relu"] * 12
 
 
-@pytest.mark.parametrize("dtype", ["int32", "bool"])
-def test_parameters_of_whole_numbers_are_refused(dtype):
-    with pytest.raises(ValueError, match=f"dtype is '{dtype}', expected floating point"):
+@pytest.mark.parametrize("dtype", ["int32", "bool", "foo", None, "float16"])
+def test_parameters_that_are_no_floats_to_compute_in_are_refused(dtype):
+    with pytest.raises(ValueError, match=f"^dtype is {dtype!r}, expected one of float32, float64, complex128$"):
         mu.UNet(base=1, depth=1, dtype=dtype)
+
+
+def test_a_network_that_no_memory_holds_is_refused_at_once():
+    with pytest.raises(ValueError, match=r"base 4 at depth 400 makes .* parameters, expected at most"):
+        mu.UNet(base=4, depth=400)
+
+
+def test_a_seed_is_no_generator():
+    net = mu.UNet(base=1, depth=1)
+    with pytest.raises(ValueError, match=r"needs rng, a numpy\.random\.Generator, found 0"):
+        net.forward(np.zeros((1, 1, 18, 20), np.float32), training=True, rng=0)
+
+
+def test_a_kept_tape_stays_true_when_the_image_is_changed_in_place():
+    net = mu.UNet(base=2, depth=1, seed=3, dtype="float64")
+    x = np.random.default_rng(1).standard_normal((1, 1, 18, 22))
+    before = x.copy()
+    logits, tape = net.forward(x)
+    x += 1
+    assert np.array_equal(tape[0].inputs[0], before)
+    assert np.array_equal(
+        net.backward(np.ones_like(logits), tape)["down0.conv0.weight"],
+        net.backward(np.ones_like(logits), net.forward(before)[1])["down0.conv0.weight"],
+    )

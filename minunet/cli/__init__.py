@@ -34,7 +34,8 @@ def main(argv=None):
         try:
             return _run(parser().parse_args(argv))
         finally:
-            sys.stdout.flush()  # a reader that has gone is met here, not when Python shuts down
+            if sys.stdout:  # None where it is closed
+                sys.stdout.flush()  # a reader that has gone is met here, not when Python shuts down
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
@@ -43,8 +44,8 @@ def main(argv=None):
 def _run(args):
     try:
         return args.run(args) or 0
-    except KeyboardInterrupt:
-        print(f"minunet {args.command}: interrupted", file=sys.stderr)
+    except KeyboardInterrupt as interruption:
+        print(f"minunet {args.command}: interrupted", *interruption.args, sep="; ", file=sys.stderr)
         return 130
     except BrokenPipeError:
         raise

@@ -30,17 +30,16 @@ def run(args):
     from ..borders import border_weight_map, separate
     from ..data import Dataset
     from ..figures import draw_log, draw_segmentation
-    from ..metrics import instances
+    from ..metrics import SMALLEST_OBJECT, instances
     from ..recipe import Recipe
     from ..tiling import predict
-    from ..training import Training
-    from ..validation import SMALLEST_OBJECT, hold_out, object_figures
-    from .output import print_figures, print_json
+    from ..training import RUN_FILES, Training
+    from ..validation import hold_out, object_figures
+    from .output import print_figures, print_json, refuse_to_overwrite
     from .train import run_with_bar, say, warn
 
     out = Path(args.out)
-    if (out / "last.npz").exists() and not args.force:
-        raise FileExistsError(f"{out} holds a demo already; give --force to replace it, or another --out")
+    refuse_to_overwrite([out / name for name in (*RUN_FILES, "loss.png", "segmentation.png")], args.force)
     sample, credit = _sample(args)
     whole = Dataset([sample], "instances", 2, 1, "")
     data, held_out = hold_out(whole, 0.25)

@@ -45,6 +45,7 @@ def run(args):
 def _evaluate_network(args):
     from ..data import read_dataset
     from ..device import resolve_device
+    from ..sizes import output_size
     from ..tiling import predict
     from ..validation import figures
     from .output import progress_bar
@@ -52,6 +53,8 @@ def _evaluate_network(args):
     from .train import say
 
     net = load_weights(args.weights).to(resolve_device(args.device))
+    if args.tile is not None:
+        output_size(args.tile, net.depth)  # raises for an illegal size
     dataset = read_dataset(args.data, args.labels, net.classes if net.classes > 2 else None)
     if (dataset.channels, dataset.classes) != (net.in_channels, net.classes):
         raise ValueError(

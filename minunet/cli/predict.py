@@ -2,9 +2,11 @@
 
 For each image (or stack) STEM.* OUT receives STEM_mask.tif, the class of each pixel; with --probabilities
 STEM_prob.tif, float32, classes first; with --instances STEM_instances.tif, the connected parts of the foreground
-numbered. A stack in, a stack out, of the same height and width.
+of at least 30 px, numbered. A stack in, a stack out, of the same height and width.
 """
 
+import shlex
+from contextlib import contextmanager
 from pathlib import Path
 
 EXAMPLE = "minunet predict cells.tif --weights run1 --out masks --instances"
@@ -46,7 +48,8 @@ def run(args):
     refuse_to_overwrite([path for paths in outputs.values() for path in paths.values()], args.force)
     make_folder(args.out)
     seen: set[int] = set()
-    with progress_bar(len(outputs), "image") as bar:
+    waiting = list(outputs)
+    with progress_bar(len(outputs), "image") as bar, _interruption(waiting, args):
         for image, paths in outputs.items():
             bar.set_description(Path(image).name)
             pages = read_stack(image, channels=net.in_channels)
@@ -64,6 +67,7 @@ def run(args):
                 bar.update()
             for kind, arrays in results.items():
                 _write(paths[kind], np.stack(arrays) if len(arrays) > 1 else arrays[0])
+            waiting.remove(image)
             if not args.json:
                 bar.write("  ".join(str(path) for path in paths.values()))
     if args.json:
@@ -72,6 +76,18 @@ def run(args):
         )
     if len(seen) == 1:
         warn(f"every pixel is of class {seen.pop()}; are these images like those that the network was trained on?")
+
+
+@contextmanager
+def _interruption(waiting, args):
+    """Ctrl-C: what is written stays, and how to go on with the images that wait is said."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        rest = shlex.join(["minunet", "predict", *waiting, "--weights", args.weights, "--out", args.out])
+        raise KeyboardInterrupt(
+            f"{len(args.images) - len(waiting)} of {len(args.images)} done; go on with: {rest}"
+        ) from None
 
 
 def load_weights(name):
@@ -106,9 +122,8 @@ def _output_names(images, out, kinds):
 
 def _segment(net, page, kinds, image, args):
     """The results of one page: an array for each of `kinds`."""
-    from ..metrics import instances
+    from ..metrics import SMALLEST_OBJECT, instances
     from ..tiling import predict
-    from ..validation import SMALLEST_OBJECT
 
     probabilities = predict(net, page, args.tile, args.average)
     classes = probabilities.argmax(axis=0)

@@ -72,7 +72,7 @@ def run(args):
     training = Training(data, args.out, recipe, validation, args.device, args.resume, warn)
     # Not before: where the input is bad, the line that says so shall stand alone.
     say(dataset.note)
-    for line in suspicious(dataset):
+    for line in suspicious(data):
         warn(line)
     say(
         f"{_images(data, 'for training')}, {_images(validation, 'held out')}; "
@@ -140,7 +140,8 @@ def _images(dataset, purpose):
 
 def _recipe(args):
     from ..recipe import Recipe
-    from ..training import stored_recipe
+    from ..training import RUN_FILES, stored_recipe
+    from .output import refuse_to_overwrite
 
     given = {name: getattr(args, name) for name in RECIPE_FLAGS if getattr(args, name) is not None}
     if args.no_augment:
@@ -149,6 +150,7 @@ def _recipe(args):
         return dataclasses.replace(stored_recipe(args.out), **given)
     if (Path(args.out) / "last.npz").exists() and not args.force:
         raise FileExistsError(f"{args.out} holds a run already; give --resume to go on, or --force to begin anew")
+    refuse_to_overwrite([Path(args.out) / name for name in (*RUN_FILES, "loss.png")], args.force)
     return Recipe(**given)
 
 

@@ -7,7 +7,7 @@ def expect_shape(name, array, *wanted):
         isinstance(want, str) or want == found for want, found in zip(wanted, array.shape, strict=True)
     )
     if not fits:
-        expected = ", ".join(str(want) for want in wanted)
+        expected = ", ".join(str(want) for want in wanted) + "," * (len(wanted) == 1)
         raise ValueError(f"{name} has shape {tuple(array.shape)}, expected ({expected})")
 
 

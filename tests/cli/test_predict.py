@@ -11,6 +11,7 @@ from PIL import Image, ImageSequence
 
 import minunet as mu
 from minunet.cli import main
+from minunet.data import write_tiff
 from minunet.metrics import instances
 
 HEIGHT, WIDTH = 43, 58
@@ -322,3 +323,34 @@ def test_more_objects_than_16_bits_can_number_are_refused_rather_than_numbered_a
         assert written() == []
     else:
         assert tifffile.imread("out/a_instances.tif").max() == objects
+
+
+def test_a_text_file_is_no_weights_and_nobody_is_told_to_load_pickles(tmp_path, capsys):
+    weights = tmp_path / "notes.txt"
+    weights.write_text("not weights")
+    (tmp_path / "image.tif").touch()
+    assert main(["predict", str(tmp_path / "image.tif"), "--weights", str(weights), "--out", str(tmp_path)]) == 2
+    error = capsys.readouterr().err
+    assert "it is no .npz archive, or is cut short" in error
+    assert "pickle" not in error
+
+
+def test_ctrl_c_says_which_images_wait(tmp_path, capsys, monkeypatch):
+    mu.UNet(base=1, depth=1).save(tmp_path / "net.npz")
+    images = [str(tmp_path / f"{name}.tif") for name in "ab"]
+    for image in images:
+        write_tiff(image, np.zeros((12, 14), np.uint8))
+    asked = []
+
+    def interrupted_at_the_second(*given):
+        asked.append(given)
+        if len(asked) == 2:
+            raise KeyboardInterrupt
+        return np.zeros((2, 12, 14), np.float32)
+
+    monkeypatch.setattr("minunet.tiling.predict", interrupted_at_the_second)
+    out = str(tmp_path / "out")
+    assert main(["predict", *images, "--weights", str(tmp_path / "net.npz"), "--out", out]) == 130
+    rest = f"minunet predict {images[1]} --weights {tmp_path / 'net.npz'} --out {out}"
+    assert capsys.readouterr().err == f"minunet predict: interrupted; 1 of 2 done; go on with: {rest}\n"
+    assert (tmp_path / "out" / "a_mask.tif").exists()

@@ -129,7 +129,7 @@ def refusal(result, begins):
     [
         (["--tile=30", "--depth=2"], "input size 30 is not legal at depth 2; the nearest legal: 44"),
         (["--tile=27"], "input size 27 is not legal at depth 1; the nearest legal: 26 or 28"),
-        (["--steps=0"], "steps is 0, expected at least 1"),
+        (["--steps=0"], "steps is 0, expected a whole number of at least 1"),
         (["--base=0"], "base is 0, expected a whole number of at least 1"),
         (["--depth=0"], "depth is 0, expected a whole number of at least 1"),
         (["--dropout=1"], "dropout is 1.0, expected 0 <= dropout < 1"),
@@ -231,8 +231,10 @@ def test_weights_in_a_run_s_place_are_refused(train, tmp_path):
 
 def test_a_folder_that_cannot_be_made_is_refused(train, tmp_path):
     (tmp_path / "file").write_text("precious")
-    refusal(train(out=tmp_path / "file" / "run"), f"{tmp_path / 'file' / 'run'}: Not a directory")
-    refusal(train(out=tmp_path / "file"), f"{tmp_path / 'file'}: ")
+    refusal(
+        train(out=tmp_path / "file" / "run"), f"{tmp_path / 'file' / 'run'} cannot be made a folder (Not a directory)"
+    )
+    refusal(train(out=tmp_path / "file"), f"{tmp_path / 'file'} cannot be made a folder")
     assert (tmp_path / "file").read_text() == "precious"
 
 
@@ -247,7 +249,7 @@ def test_a_folder_that_cannot_be_written_is_refused(train, tmp_path, monkeypatch
     with monkeypatch.context() as patch:
         patch.setattr("pathlib.Path.unlink", denied)
         patch.setattr("pathlib.Path.mkdir", denied)
-        refusal(train("--force"), f"{tmp_path / 'run'}: Permission denied")
+        refusal(train("--force"), f"{tmp_path / 'run'} cannot be made a folder (Permission denied)")
     assert content(tmp_path / "run") == before
 
 

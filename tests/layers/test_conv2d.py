@@ -163,8 +163,8 @@ def test_a_nan_stays_where_the_kernel_saw_it(layers, row, column):
         ({"x": np.zeros((3, 5, 6))}, "x has shape (3, 5, 6), expected (N, C, H, W)"),
         ({"weight": np.zeros((4, 2, 2, 3))}, "weight has shape (4, 2, 2, 3), expected (F, 3, kh, kw)"),
         ({"weight": np.zeros((4, 3))}, "weight has shape (4, 3), expected (F, 3, kh, kw)"),
-        ({"bias": np.zeros(3)}, "bias has shape (3,), expected (4)"),
-        ({"bias": np.zeros((4, 1))}, "bias has shape (4, 1), expected (4)"),
+        ({"bias": np.zeros(3)}, "bias has shape (3,), expected (4,)"),
+        ({"bias": np.zeros((4, 1))}, "bias has shape (4, 1), expected (4,)"),
         (
             {"x": np.zeros((2, 3, 1, 6))},
             "x has shape (2, 3, 1, 6), expected at least the kernel's 2x3 in height and width",

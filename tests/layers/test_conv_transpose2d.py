@@ -135,7 +135,7 @@ def test_an_empty_batch_has_no_output_and_zero_gradients_of_the_weights(layers):
         ({"x": np.zeros((3, 5, 6))}, "x has shape (3, 5, 6), expected (N, C, H, W)"),
         ({"weight": np.zeros((4, 3, 2, 2))}, "weight has shape (4, 3, 2, 2), expected (3, F, 2, 2)"),
         ({"weight": np.zeros((3, 4, 3, 2))}, "weight has shape (3, 4, 3, 2), expected (3, F, 2, 2)"),
-        ({"bias": np.zeros(3)}, "bias has shape (3,), expected (4)"),
+        ({"bias": np.zeros(3)}, "bias has shape (3,), expected (4,)"),
         (
             {"x": np.zeros((2, 3, 5, 6), np.int64)},
             "x has dtype int64, expected floating point: use x.astype('float32')",

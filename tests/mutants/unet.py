@@ -205,9 +205,7 @@ MUTANTS = [
         "a kept tape shares the parameters",
         "An optimizer that steps in place rewrites what the tape recorded.",
         {
-            "params = {name: value.copy() for name, value in self.params.items()} if keep else self.params": (
-                "params = self.params"
-            )
+            "params = {name: value.copy() for name, value in params.items()}": "pass",
         },
     ),
     Mutant(
