@@ -280,6 +280,10 @@ def test_what_is_no_label_image_is_refused(labels, message):
         ({"sigma": np.nan}, "sigma must be above 0"),
         ({"class_weights": (1, 2, 3)}, "class_weights must be two numbers"),
         ({"class_weights": 2}, "class_weights must be two numbers"),
+        ({"class_weights": (1, -1)}, "class_weights must be two numbers of at least 0"),
+        ({"class_weights": (1, np.nan)}, "class_weights must be two numbers of at least 0"),
+        ({"sigma": np.inf}, "sigma must be above 0"),
+        ({"w0": np.inf}, "w0 must be 0 or more"),
     ],
 )
 def test_impossible_settings_are_refused(settings, message):

@@ -93,3 +93,9 @@ def test_a_depth_that_is_no_number_of_poolings_is_refused(function, depth):
     arguments = (572,) if function in (output_size, input_size_for) else ()
     with pytest.raises(ValueError, match=f"depth is {depth!r}, expected a whole number of at least 1"):
         function(*arguments, depth)
+
+
+@pytest.mark.parametrize("size", [572.0, "572", None])
+def test_a_size_that_is_no_whole_number_is_refused(size):
+    with pytest.raises(ValueError, match=f"^input size is {size!r}, expected a whole number of pixels$"):
+        output_size(size)
