@@ -100,8 +100,14 @@ def _draw_loss(axes, rows):
     step = [int(row["step"]) for row in rows]
     loss = np.array([float(row["loss"]) for row in rows])
     axes.plot(step, loss, color=BLUE, alpha=0.25, linewidth=0.6, label="each step")
-    axes.plot(step, _running_mean(loss, max(1, len(loss) // 50)), color=BLUE, linewidth=1.6, label="running mean")
-    axes.set(ylabel="weighted cross-entropy", yscale="log")
+    mean = _running_mean(loss, max(1, len(loss) // 50))
+    axes.plot(step, mean, color=BLUE, linewidth=1.6, label="running mean")
+    axes.set(ylabel="weighted cross-entropy", yscale="log", ylim=_loss_limits(loss, mean))
+
+
+def _loss_limits(loss, mean):
+    """From well below the running mean: a tile without a cell has a loss of almost nothing, and would flatten it."""
+    return mean.min() / 10, 1.2 * loss.max()
 
 
 def _draw_held_out(axes, rows):

@@ -101,7 +101,7 @@ def _predict_tiles(net, image, tile):
         for left in lefts:
             columns = mirrored(left - border, left - border + tile_width, W)
             tile_image = normalize(image[:, rows[:, None], columns], net.normalization)
-            logits, _ = net.forward(to_device(tile_image[None].astype(dtype), net.device), keep=False)
+            logits = net.logits(to_device(tile_image[None].astype(dtype), net.device))
             seen = to_host(_softmax(logits[0]))[:, : H - top, : W - left]
             probabilities[:, top : top + seen.shape[1], left : left + seen.shape[2]] = seen
     return probabilities

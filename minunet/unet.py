@@ -111,10 +111,19 @@ class UNet:
         if keep:  # the tape must stay true when the image, or an optimizer the parameters, are changed in place
             x = x.copy()
             params = {name: value.copy() for name, value in params.items()}
+        return self._run(x, params, rng if drop else None, tape.record), tape
+
+    def logits(self, x):
+        """The logits of `forward`, for prediction: without a tape, so that no array lives longer than it is needed."""
+        self._check_input(x)
+        return self._run(x, self.params, None, record=lambda *step: None)
+
+    def _run(self, x, params, rng, record):
+        """Every step in order, each handed to `record`; dropout where there is a generator to draw its masks."""
 
         def run(name, op, *inputs):
             output, cache = self._forward_of(op)(*inputs)
-            tape.record(name, op, inputs, output, cache)
+            record(name, op, inputs, output, cache)
             return output
 
         def run_weighted(name, op, x):
@@ -129,9 +138,9 @@ class UNet:
         skips = []
         for l in range(self.depth + 1):
             x = run_block(f"down{l}", x)
-            if drop and l >= self.depth - 1:
+            if rng is not None and l >= self.depth - 1:
                 kept, cache = self._forward_of("dropout")(x, self.dropout, rng)
-                tape.record(f"down{l}.dropout", "dropout", (x,), kept, cache)
+                record(f"down{l}.dropout", "dropout", (x,), kept, cache)
                 x = kept
             if l < self.depth:
                 skips.append(x)
@@ -140,7 +149,7 @@ class UNet:
             x = run_weighted(f"up{l}.upconv", "conv_transpose2d", x)
             x = run(f"up{l}.crop_concat", "crop_concat", skips.pop(), x)
             x = run_block(f"up{l}", x)
-        return run_weighted("head", "conv2d", x), tape
+        return run_weighted("head", "conv2d", x)
 
     def loss(self, logits, labels, weights=None, reduction="mean"):
         """Weighted cross-entropy and its gradient; see `minunet.layers.weighted_cross_entropy_forward`.

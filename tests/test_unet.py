@@ -2,6 +2,7 @@
 
 import math
 import re
+import weakref
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -557,3 +558,23 @@ def test_a_kept_tape_stays_true_when_the_image_is_changed_in_place():
         net.backward(np.ones_like(logits), tape)["down0.conv0.weight"],
         net.backward(np.ones_like(logits), net.forward(before)[1])["down0.conv0.weight"],
     )
+
+
+def test_logits_are_those_of_forward_and_nothing_else_outlives_them():
+    class Watched(np.ndarray):
+        """NumPy's own arrays take no weak reference."""
+
+    seen = []
+
+    def watched_forward(x, weight, bias):
+        out, cache = layers.conv2d_forward(x, weight, bias)
+        out = out.view(Watched)
+        seen.append(weakref.ref(out))
+        return out, cache
+
+    functions = {name: getattr(layers, name) for name in layers.__all__} | {"conv2d_forward": watched_forward}
+    net = mu.UNet(in_channels=2, classes=3, base=2, depth=2, seed=5, layers=SimpleNamespace(**functions))
+    x = np.random.default_rng(2).standard_normal((2, 2, 44, 52)).astype(np.float32)
+    logits = net.logits(x)
+    assert sum(reference() is not None for reference in seen) == 1
+    assert np.array_equal(logits, net.forward(x)[0])

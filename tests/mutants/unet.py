@@ -58,7 +58,7 @@ MUTANTS = [
         FILE,
         "dropout not on the tape",
         "Backward cannot know of it.",
-        {'tape.record(f"down{l}.dropout", "dropout", (x,), kept, cache)': "pass"},
+        {'record(f"down{l}.dropout", "dropout", (x,), kept, cache)': "pass"},
     ),
     Mutant(
         FILE,
@@ -66,20 +66,20 @@ MUTANTS = [
         "At the lowest skip dropout comes before both the pooling and the skip.",
         {
             "x = kept\n": "undropped, x = x, kept\n",
-            "skips.append(x)": "skips.append(undropped if drop and l >= self.depth - 1 else x)",
+            "skips.append(x)": "skips.append(undropped if rng is not None and l >= self.depth - 1 else x)",
         },
     ),
     Mutant(
         FILE,
         "dropout at the bottom only",
         "The release drops at the two lowest levels.",
-        {"if drop and l >= self.depth - 1:": "if drop and l >= self.depth:"},
+        {"if rng is not None and l >= self.depth - 1:": "if rng is not None and l >= self.depth:"},
     ),
     Mutant(
         FILE,
         "dropout at every level",
         "More than the paper has.",
-        {"if drop and l >= self.depth - 1:": "if drop:"},
+        {"if rng is not None and l >= self.depth - 1:": "if rng is not None:"},
     ),
     Mutant(
         FILE,
@@ -124,8 +124,8 @@ MUTANTS = [
         "ReLU after the head",
         "Logits have both signs.",
         {
-            'return run_weighted("head", "conv2d", x), tape': (
-                'return run("head.relu", "relu", run_weighted("head", "conv2d", x)), tape'
+            'return run_weighted("head", "conv2d", x)': (
+                'return run("head.relu", "relu", run_weighted("head", "conv2d", x))'
             )
         },
     ),
