@@ -117,6 +117,7 @@ def ahead(draw: Callable[[int], Tile], steps: range, depth: int = 3) -> Generato
 
 
 def _random_centre(shape, output, rng):
-    """A tile's centre, such that its output lies inside the image or the image inside its output."""
-    height, width = ((side - 1) / 2 + rng.uniform(-0.5, 0.5) * abs(side - output) for side in shape)
-    return height, width
+    """A tile's centre, such that its output lies inside the image, or the image inside it, and pixels on pixels."""
+    starts = [rng.integers(min(0, side - output), max(0, side - output), endpoint=True) for side in shape]
+    row, column = (float(start + (output - 1) / 2) for start in starts)
+    return row, column

@@ -88,6 +88,13 @@ def test_without_augmentation_a_tile_is_a_window_of_the_image():
         np.testing.assert_array_equal(columns, columns[0, 0] + np.arange(OUTPUT) + np.zeros_like(rows))
 
 
+def test_without_augmentation_the_very_pixels_are_read_and_none_in_between():
+    image = np.random.default_rng(5).random((1, 33, 41)).astype(np.float32)
+    pixels = sampler(dataset([Sample("noise", image, np.zeros((33, 41), np.int32))], "classes", 1), Augmentation.none())
+    normalized = (image - NORMALIZATION[0]) / np.float32(NORMALIZATION[1])
+    assert all(np.isin(pixels.draw(step).x, normalized).all() for step in range(5))
+
+
 # labels and pixels
 
 
@@ -122,9 +129,9 @@ def test_instances_that_touch_come_apart_by_one_pixel():
     labels[:, 25:] = 2
     data = dataset([Sample("halves", np.zeros((1, 40, 50), np.float32), labels)])
     tiles = sampler(data, Augmentation.none())
-    drawn = [tiles.draw(step) for step in range(12)]
+    drawn = [tiles.draw(step) for step in range(24)]
     with_gap = [tile for tile in drawn if (tile.labels == 0).any()]
-    assert 2 < len(with_gap) < 12
+    assert 2 < len(with_gap) < 24
     background, _ = tiles.balance
     for tile in with_gap:
         gap = tile.labels[0] == 0
