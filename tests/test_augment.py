@@ -86,7 +86,8 @@ def test_scale_is_an_enlargement_about_the_middle():
     image = noise(24, 33)
     enlarged = warp_image(image, grid_of(image, replace(OFF, scale=(1.6, 1.6))))
     offset = np.array(middle(image)) * (1 - 1 / 1.6)
-    expected = ndimage.affine_transform(image.astype(np.float64), [1 / 1.6, 1 / 1.6], offset, order=3, mode="mirror")
+    shrink = np.diag([1 / 1.6, 1 / 1.6])
+    expected = ndimage.affine_transform(image.astype(np.float64), shrink, offset, order=3, mode="mirror")
     np.testing.assert_allclose(enlarged, expected, rtol=1e-6, atol=1e-6)
 
 
