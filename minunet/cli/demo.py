@@ -61,7 +61,7 @@ def run(args):
     say(f"training on the left three quarters of {sample.name}, at most {args.minutes:g} minutes (Ctrl-C stops early)")
     run_with_bar(training)
 
-    probability = predict(training.net, sample.image)[1][:, -truth.shape[1] :]
+    probability = predict(training.net, image)[1]  # of the quarter alone, as the threshold has it
     found = instances(probability > 0.5, SMALLEST_OBJECT)
     threshold = otsu_instances(image)
     figures = {
