@@ -26,7 +26,7 @@ _HOME = {
     "to_device": "device",
     "to_host": "device",
 }
-_MODULES = ("layers", "reference", "borders", "augment", "tiling", "optim", "training", "metrics", "data")
+_MODULES = ("layers", "fast", "reference", "borders", "augment", "tiling", "optim", "training", "metrics", "data")
 
 __all__ = ["__version__", *_HOME, *_MODULES]
 

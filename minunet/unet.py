@@ -49,7 +49,8 @@ class UNet:
     dtype : str
         Of the parameters. What a call computes in follows from its input.
     layers : module or namespace, optional
-        The layer set: anything that has the functions of `minunet.layers`. A student's file, for example.
+        The layer set: anything that has the functions of `minunet.layers`. A student's file, for example. None
+        takes `minunet.fast`.
 
     Attributes
     ----------
@@ -111,15 +112,19 @@ class UNet:
         if keep:  # the tape must stay true when the image, or an optimizer the parameters, are changed in place
             x = x.copy()
             params = {name: value.copy() for name, value in params.items()}
-        return self._run(x, params, rng if drop else None, tape.record), tape
+        return self._run(x, params, rng if drop else None, tape.record, fuse=not keep), tape
 
     def logits(self, x):
         """The logits of `forward`, for prediction: without a tape, so that no array lives longer than it is needed."""
         self._check_input(x)
-        return self._run(x, self.params, None, record=lambda *step: None)
+        return self._run(x, self.params, None, record=lambda *step: None, fuse=True)
 
-    def _run(self, x, params, rng, record):
-        """Every step in order, each handed to `record`; dropout where there is a generator to draw its masks."""
+    def _run(self, x, params, rng, record, fuse):
+        """Every step in order, each handed to `record`; dropout where there is a generator to draw its masks.
+
+        With `fuse`, a convolution and its ReLU are one step, "conv2d_relu", where the layer set has that.
+        """
+        fuse = fuse and hasattr(self.layers, "conv2d_relu_forward")
 
         def run(name, op, *inputs):
             output, cache = self._forward_of(op)(*inputs)
@@ -131,8 +136,11 @@ class UNet:
 
         def run_block(block, x):
             for i in (0, 1):
-                x = run_weighted(f"{block}.conv{i}", "conv2d", x)
-                x = run(f"{block}.relu{i}", "relu", x)
+                if fuse:
+                    x = run_weighted(f"{block}.conv{i}", "conv2d_relu", x)
+                else:
+                    x = run_weighted(f"{block}.conv{i}", "conv2d", x)
+                    x = run(f"{block}.relu{i}", "relu", x)
             return x
 
         skips = []
@@ -185,13 +193,14 @@ class UNet:
         d = dlogits
         for step in tape.backwards():
             backward = self._backward_of(step.op)
-            if step.op in ("conv2d", "conv_transpose2d"):
+            if step.op in ("conv2d", "conv2d_relu", "conv_transpose2d"):
                 d, grads[f"{step.name}.weight"], grads[f"{step.name}.bias"] = backward(d, step.cache)
             elif step.op == "crop_concat":
                 dskip, d = backward(d, step.cache)
                 across.append(dskip)
             elif step.op == "max_pool2d":
-                d = backward(d, step.cache) + across.pop()
+                d = backward(d, step.cache)
+                d += across.pop()
             else:
                 d = backward(d, step.cache)
         return {name: grads[name] for name in self.params} | {"input": d}
@@ -292,7 +301,7 @@ def _floating(dtype):
 
 def layer_set(layers):
     if layers is None:
-        from . import layers
+        from . import fast as layers
     missing = [name for op in OPERATIONS for name in (f"{op}_forward", f"{op}_backward") if not hasattr(layers, name)]
     if missing:
         raise ValueError(f"layers lacks {', '.join(missing)}; expected every function of minunet.layers")

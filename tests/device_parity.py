@@ -44,6 +44,29 @@ def conv2d(layers, source):
     return {"out": out, "dx": dx, "dweight": dweight, "dbias": dbias}
 
 
+def conv2d_3x3(layers, source):
+    """What the fast set takes its own way: few channels."""
+    return _conv2d(layers, source, 4, 5)
+
+
+def conv2d_3x3_wide(layers, source):
+    """And many."""
+    return _conv2d(layers, source, 24, 25)
+
+
+def _conv2d(layers, source, channels, features):
+    x, weight, bias = source.array(2, channels, 8, 11), source.array(features, channels, 3, 3), source.array(features)
+    out, cache = layers.conv2d_forward(x, weight, bias)
+    dx, dweight, dbias = layers.conv2d_backward(source.array(*out.shape), cache)
+    return {"out": out, "dx": dx, "dweight": dweight, "dbias": dbias}
+
+
+def conv2d_relu(layers, source):
+    out, cache = layers.conv2d_relu_forward(source.array(2, 4, 8, 11), source.array(5, 4, 3, 3), source.array(5))
+    dx, dweight, dbias = layers.conv2d_relu_backward(source.array(*out.shape), cache)
+    return {"out": out, "dx": dx, "dweight": dweight, "dbias": dbias}
+
+
 def relu(layers, source):
     out, cache = layers.relu_forward(source.array(3, 4, 8, 11))
     return {"out": out, "dx": layers.relu_backward(source.array(*out.shape), cache)}
@@ -94,7 +117,7 @@ def _cross_entropy(layers, logits, labels, weights, reduction):
 CASES = {
     case.__name__: case
     for case in (
-        *(conv2d, relu, max_pool2d, conv_transpose2d, crop_concat, dropout),
+        *(conv2d, conv2d_3x3, conv2d_3x3_wide, relu, max_pool2d, conv_transpose2d, crop_concat, dropout),
         *(cross_entropy_mean, cross_entropy_sum, cross_entropy_weight_mean),
     )
 }
@@ -148,12 +171,14 @@ def distances(results, expected):
     return found
 
 
-def check_on_standin(cupy, case, layers, dtype="float32"):
-    """The case gives NumPy's bits, in device arrays, and moves nothing but what `CROSSINGS` allows."""
-    expected = CASES[case](layers, Source("cpu", dtype))
+def check_on_standin(cupy, case, layers, dtype="float32", constants=0):
+    """The case gives NumPy's bits, in device arrays, and moves nothing but what `CROSSINGS` and `constants` allow."""
+    run = conv2d_relu if case == "conv2d_relu" else CASES[case]
+    expected = run(layers, Source("cpu", dtype))
     source = Source("cuda", dtype)
     cupy.crossings.clear()
-    found = CASES[case](layers, source)
-    assert cupy.crossings - Counter(upload=source.uploads) == CROSSINGS.get(case, Counter()), "crossings"
+    found = run(layers, source)
+    allowed = CROSSINGS.get(case, +Counter(upload=constants))
+    assert cupy.crossings - Counter(upload=source.uploads) == allowed, "crossings"
     assert {device_of(value) for value in found.values()} == {"cuda"}, "left the device"
     assert bits(found) == bits(expected)

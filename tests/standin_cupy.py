@@ -16,9 +16,10 @@ which would hide a layer that works on GPU arrays by accident; and it uploads ho
 import operator
 from collections import Counter
 from functools import wraps
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 # A layer needs another name: look it up in CuPy's reference, then add it.
 CONSTANTS = ("bool_", "complex64", "complex128", "float32", "float64", "inf", "int32", "int64", "intp", "uint8")
@@ -30,14 +31,15 @@ ELEMENTWISE = (
 FUNCTIONS = (
     *("arange", "empty", "empty_like", "full", "full_like", "ones", "ones_like", "zeros", "zeros_like"),
     *("all", "any", "argmax", "argmin", "max", "mean", "min", "sum"),
+    *("ascontiguousarray", "packbits", "unpackbits"),
     *("broadcast_to", "concatenate", "copyto", "expand_dims", "moveaxis", "stack", "swapaxes", "transpose"),
     *("matmul", "take_along_axis", "tensordot"),
 )
 METHODS = (
     *("all", "any", "argmax", "argmin", "max", "mean", "min", "sum"),
-    *("astype", "conj", "copy", "fill", "ravel", "reshape", "squeeze", "swapaxes", "transpose"),
+    *("astype", "conj", "copy", "fill", "ravel", "reshape", "squeeze", "swapaxes", "transpose", "view"),
 )
-ATTRIBUTES = ("T", "dtype", "imag", "itemsize", "nbytes", "ndim", "real", "shape", "size")
+ATTRIBUTES = ("T", "dtype", "imag", "itemsize", "nbytes", "ndim", "real", "shape", "size", "strides")
 OPERATORS = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor")
 COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
 UNARY = ("neg", "pos", "abs", "invert")
@@ -58,6 +60,7 @@ def make_cupy(available=True):
         asnumpy=asnumpy,
         is_available=lambda: available,
         crossings=crossings,
+        lib=SimpleNamespace(stride_tricks=SimpleNamespace(as_strided=_lift(as_strided, _argument))),
         __getattr__=_missing,
     )
     return cupy

@@ -7,7 +7,7 @@ import pytest
 import standin_cupy
 from device_parity import CASES, OPTIMIZERS, STEPS, Source, bits, check_on_standin, train
 
-from minunet import UNet, layers, load
+from minunet import UNet, fast, layers, load
 from minunet.device import array_module, device_of, resolve_device, to_device, to_host
 
 
@@ -84,9 +84,16 @@ def test_an_unknown_device_is_refused():
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "complex128"])
+@pytest.mark.parametrize("layers", [layers, fast], ids=["layers", "fast"])
 @pytest.mark.parametrize("case", CASES)
-def test_a_layer_gives_the_same_bits_on_the_device(cupy, case, dtype):
-    check_on_standin(cupy, case, layers, dtype)
+def test_a_layer_gives_the_same_bits_on_the_device(cupy, case, layers, dtype):
+    # Winograd's matrices: three forward, five backward; a network's workspace takes each there once.
+    winograd = layers is fast and case == "conv2d_3x3_wide" and dtype == "float32"
+    check_on_standin(cupy, case, layers, dtype, constants=8 * winograd)
+
+
+def test_a_fused_convolution_gives_the_same_bits_on_the_device(cupy):
+    check_on_standin(cupy, "conv2d_relu", fast)
 
 
 def test_a_label_out_of_range_is_named_from_the_device(cupy):

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from device_parity import CASES, OPTIMIZERS, Source, bits, distances, train
 
-from minunet import UNet, layers
+from minunet import UNet, fast, layers
 from minunet.device import device_of, resolve_device, to_device, to_host
 
 CLEAR_SEED = 258
@@ -44,8 +44,9 @@ def check(found, expected, tolerance):
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "complex128"])
+@pytest.mark.parametrize("layers", [layers, fast], ids=["layers", "fast"])
 @pytest.mark.parametrize("case", CASES)
-def test_a_layer_agrees_with_numpy(case, dtype):
+def test_a_layer_agrees_with_numpy(case, layers, dtype):
     found = CASES[case](layers, Source("cuda", dtype))
     assert {device_of(value) for value in found.values()} == {"cuda"}
     check(found, CASES[case](layers, Source("cpu", dtype)), 32 * np.finfo(dtype).eps)

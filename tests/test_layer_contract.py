@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from strategies import assert_equal_to_rounding
 
+import minunet.fast
 import minunet.layers
 import minunet.reference
 from minunet.unet import OPERATIONS, UNet
@@ -29,7 +30,7 @@ ARGUMENTS = {
     "weighted_cross_entropy_forward": "logits, labels, weights, reduction",
     "weighted_cross_entropy_backward": "cache",
 }
-LAYER_SETS = [minunet.layers, minunet.reference]
+LAYER_SETS = [minunet.layers, minunet.reference, minunet.fast]
 
 
 def test_the_network_asks_for_just_these_functions():
@@ -69,7 +70,8 @@ def test_the_docstring_gives_shapes(layers, name):
 def test_a_network_over_the_reference_computes_the_same(training):
     """H = 18 is the smallest legal side at depth 1."""
     fast, slow = (
-        UNet(in_channels=3, classes=4, base=2, depth=1, dtype="float64", layers=layers) for layers in LAYER_SETS
+        UNet(in_channels=3, classes=4, base=2, depth=1, dtype="float64", layers=layers)
+        for layers in (minunet.layers, minunet.reference)
     )
     rng = np.random.default_rng(0)
     for name in fast.params:  # biases start at 0, which would hide a forgotten one
@@ -90,7 +92,7 @@ def test_a_network_over_the_reference_computes_the_same(training):
         assert_equal_to_rounding(found[name] / scale, wanted[name] / scale)
 
 
-@pytest.mark.parametrize("module", ["minunet", "minunet.layers", "minunet.reference", "minunet.unet"])
+@pytest.mark.parametrize("module", ["minunet", "minunet.layers", "minunet.fast", "minunet.reference", "minunet.unet"])
 def test_importing_loads_nothing_beyond_numpy_and_the_standard_library(module):
     """What CuPy's, a browser's or a student's Python may lack must not be asked for."""
     program = (
@@ -103,5 +105,18 @@ def test_importing_loads_nothing_beyond_numpy_and_the_standard_library(module):
     loaded = subprocess.run(
         [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True
     ).stdout.split()
-    assert set(loaded) - set(sys.stdlib_module_names) <= {"minunet", "numpy"}
+    threads = {"threadpoolctl"} if module == "minunet.fast" else set()  # which it can do without
+    assert set(loaded) - set(sys.stdlib_module_names) <= {"minunet", "numpy"} | threads
     assert "minunet" in loaded
+
+
+def test_the_fast_set_does_without_threadpoolctl():
+    program = (
+        "import sys; sys.modules['threadpoolctl'] = None\n"
+        "import minunet as mu, numpy as np\n"
+        "net = mu.UNet(base=1, depth=1)\n"
+        "print(net.forward(np.zeros((1, 1, 20, 18), 'float32'))[0].shape)"
+    )
+    root = Path(minunet.__file__).parents[1]
+    ran = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "(1, 2, 4, 2)"

@@ -40,14 +40,9 @@ def conv2d_forward(x, weight, bias):
     ValueError
         Where a shape does not fit, x is smaller than the kernel, or x is not floating point.
     """
-    expect_floating("x", x)
-    expect_shape("x", x, "N", "C", "H", "W")
-    expect_shape("weight", weight, "F", x.shape[1], "kh", "kw")
-    expect_shape("bias", bias, weight.shape[0])
+    check_arguments(x, weight, bias)
     F, _, kh, kw = weight.shape
     N, C, H, W = x.shape
-    if H < kh or W < kw:
-        raise ValueError(f"x has shape {x.shape}, expected at least the kernel's {kh}x{kw} in height and width")
     xp = array_module(x)
     kernel = weight.astype(x.dtype, copy=False)
     flat = x.reshape(N, C, H * W)
@@ -104,6 +99,18 @@ def conv2d_backward(dout, cache):
             dflat[:, :, shift : shift + length] += kernel[:, :, i, j].T @ wide
             dweight[:, :, i, j] = (wide @ seen.swapaxes(1, 2)).sum(axis=0)
     return dflat.reshape(x.shape), dweight, dout.sum(axis=(0, 2, 3))
+
+
+def check_arguments(x, weight, bias):
+    """Raise the `ValueError` of `conv2d_forward` where they do not fit."""
+    expect_floating("x", x)
+    expect_shape("x", x, "N", "C", "H", "W")
+    expect_shape("weight", weight, "F", x.shape[1], "kh", "kw")
+    expect_shape("bias", bias, weight.shape[0])
+    H, W = x.shape[2:]
+    kh, kw = weight.shape[2:]
+    if H < kh or W < kw:
+        raise ValueError(f"x has shape {x.shape}, expected at least the kernel's {kh}x{kw} in height and width")
 
 
 def _flat_length(x, weight):

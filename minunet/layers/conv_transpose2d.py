@@ -33,10 +33,7 @@ def conv_transpose2d_forward(x, weight, bias):
     ValueError
         Where a shape does not fit, or x is not floating point.
     """
-    expect_floating("x", x)
-    expect_shape("x", x, "N", "C", "H", "W")
-    expect_shape("weight", weight, x.shape[1], "F", 2, 2)
-    expect_shape("bias", bias, weight.shape[1])
+    check_arguments(x, weight, bias)
     xp = array_module(x)
     N, C, H, W = x.shape
     F = weight.shape[1]
@@ -83,3 +80,11 @@ def conv_transpose2d_backward(dout, cache):
         dx += kernel[:, :, i, j] @ dtap
         dweight[:, :, i, j] = (flat @ dtap.swapaxes(1, 2)).sum(axis=0)
     return dx.reshape(x.shape), dweight, dout.sum(axis=(0, 2, 3))
+
+
+def check_arguments(x, weight, bias):
+    """Raise the `ValueError` of `conv_transpose2d_forward` where they do not fit."""
+    expect_floating("x", x)
+    expect_shape("x", x, "N", "C", "H", "W")
+    expect_shape("weight", weight, x.shape[1], "F", 2, 2)
+    expect_shape("bias", bias, weight.shape[1])

@@ -31,7 +31,7 @@ def crop_concat_forward(skip, x):
     """
     expect_shape("skip", skip, "N", "Cs", "Hs", "Ws")
     expect_shape("x", x, skip.shape[0], "C", "H", "W")
-    rows, columns = _centre(skip.shape, x.shape)
+    rows, columns = centre(skip.shape, x.shape)
     xp = array_module(skip)
     return xp.concatenate([skip[:, :, rows, columns], x.astype(skip.dtype, copy=False)], axis=1), (
         skip.shape,
@@ -58,14 +58,14 @@ def crop_concat_backward(dout, cache):
     skip_shape, x_shape = cache
     N, Cs = skip_shape[:2]
     expect_shape("dout", dout, N, Cs + x_shape[1], *x_shape[2:])
-    rows, columns = _centre(skip_shape, x_shape)
+    rows, columns = centre(skip_shape, x_shape)
     xp = array_module(dout)
     dskip = xp.zeros(skip_shape, dout.dtype)
     dskip[:, :, rows, columns] = dout[:, :Cs]
     return dskip, dout[:, Cs:].copy()  # a copy: two gradients never share memory with a third
 
 
-def _centre(skip_shape, x_shape):
+def centre(skip_shape, x_shape):
     """The slices of skip's rows and columns that x's height and width leave in the middle."""
     slices = []
     for name, large, small in zip(("height", "width"), skip_shape[2:], x_shape[2:], strict=True):

@@ -2,10 +2,11 @@
 
 import pytest
 
+import minunet.fast
 import minunet.layers
 import minunet.reference
 
 
-@pytest.fixture(scope="session", params=["layers", "reference"])
+@pytest.fixture(scope="session", params=["layers", "reference", "fast"])
 def layers(request):
     return getattr(minunet, request.param)

@@ -10,19 +10,19 @@ MUTANTS = [
         FILE,
         "skip's gradient dropped",
         "A feature map that is used twice hears from one use only.",
-        {"d = backward(d, step.cache) + across.pop()": "d = backward(d, step.cache)"},
+        {"d += across.pop()": "across.pop()"},
     ),
     Mutant(
         FILE,
         "pooled gradient dropped",
         "`=` for `+=`: the skip's gradient replaces the one from below.",
-        {"d = backward(d, step.cache) + across.pop()": "d = across.pop()"},
+        {"d += across.pop()": "d = across.pop()"},
     ),
     Mutant(
         FILE,
         "skip's gradient counted twice",
         "Added where it arises and where it is used.",
-        {"+ across.pop()": "+ 2 * across.pop()"},
+        {"d += across.pop()": "d += 2 * across.pop()"},
     ),
     Mutant(
         FILE,
@@ -94,8 +94,9 @@ MUTANTS = [
         {
             'x = run_weighted(f"{block}.conv{i}", "conv2d", x)': (
                 'name = f"{block}.conv{i}"\n'
-                '                used = f"{block}.conv0" if block == "down0" and x.shape[1] == self.base else name\n'
-                '                x = run(name, "conv2d", x, params[f"{used}.weight"], params[f"{used}.bias"])'
+                '                    again = block == "down0" and x.shape[1] == self.base\n'
+                '                    used = f"{block}.conv0" if again else name\n'
+                '                    x = run(name, "conv2d", x, params[f"{used}.weight"], params[f"{used}.bias"])'
             )
         },
     ),
@@ -104,8 +105,8 @@ MUTANTS = [
         "ReLU after the first convolution only",
         "Forward and backward agree, on another network.",
         {
-            '                x = run(f"{block}.relu{i}", "relu", x)\n': (
-                '                x = x if i else run(f"{block}.relu{i}", "relu", x)\n'
+            '                    x = run(f"{block}.relu{i}", "relu", x)\n': (
+                '                    x = x if i else run(f"{block}.relu{i}", "relu", x)\n'
             )
         },
     ),

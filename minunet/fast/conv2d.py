@@ -1,0 +1,101 @@
+"""The convolution, by whichever way is the fastest.
+
+- 3x3 kernels in float32 over 24 channels and more, in and out: Winograd's filtering (`winograd`).
+- 3x3 kernels in float32 over fewer: one matrix product (`im2col`); Winograd's transforms would cost more than the
+  multiplications that they save.
+- All else, the 1x1 head and every check in float64 or complex numbers: the readable way (`minunet.layers`).
+"""
+
+import numpy as np
+
+from ..device import array_module
+from ..layers import conv2d as readable
+from ..layers._checks import expect_shape
+from . import im2col, winograd
+
+WINOGRAD_CHANNELS = 24
+
+
+def conv2d_forward(work, x, weight, bias):
+    """As `minunet.layers.conv2d_forward`, with the same cache."""
+    readable.check_arguments(x, weight, bias)
+    way = _way(x, weight)
+    if way is readable:
+        return readable.conv2d_forward(x, weight, bias)
+    weight = weight.astype(x.dtype, copy=False)
+    return way.forward(x, weight, bias.astype(x.dtype, copy=False), False, work), (x, weight)
+
+
+def conv2d_backward(work, dout, cache):
+    """As `minunet.layers.conv2d_backward`."""
+    x, weight = cache
+    F, _, kh, kw = weight.shape
+    expect_shape("dout", dout, x.shape[0], F, x.shape[2] - kh + 1, x.shape[3] - kw + 1)
+    way = _way(dout, weight)
+    if way is readable or x.dtype != dout.dtype:
+        return readable.conv2d_backward(dout, cache)
+    dx, dweight = way.backward(dout, x, weight.astype(dout.dtype, copy=False), work)
+    return dx, dweight, dout.sum(axis=(0, 2, 3))
+
+
+def conv2d_relu_forward(work, x, weight, bias):
+    """`conv2d_forward` and the ReLU after it as one step, for a tape that need not show what lies between.
+
+    Parameters
+    ----------
+    x, weight, bias : as for `conv2d_forward`
+
+    Returns
+    -------
+    out : array (N, F, H-kh+1, W-kw+1)
+    cache : (x, weight, positive)
+        positive is a uint8 array: one bit for each value of out, whether it is above 0. So `out` itself, which
+        nobody else may need any more, does not outlive its last use.
+
+    Raises
+    ------
+    ValueError
+        As `conv2d_forward`.
+    """
+    readable.check_arguments(x, weight, bias)
+    xp = array_module(x)
+    way = _way(x, weight)
+    if way is readable:
+        out = readable.conv2d_forward(x, weight, bias)[0]
+        xp.maximum(out, 0, out=out)
+    else:
+        out = way.forward(x, weight.astype(x.dtype, copy=False), bias.astype(x.dtype, copy=False), True, work)
+    N, F, H, W = out.shape
+    flat = out.reshape(N, F, H * W)
+    positive = xp.empty((N, F, -(-H * W // 8)), xp.uint8)
+
+    def pack(start, stop):
+        for n in range(N):
+            for f in range(start, stop):
+                positive[n, f] = xp.packbits(flat[n, f] > 0)
+
+    work.share(pack, F, out.size, out)
+    return out, (x, weight, positive)
+
+
+def conv2d_relu_backward(work, dout, cache):
+    """Gradients of `conv2d_relu_forward`, as of `conv2d_backward`; `dout` is masked in place."""
+    x, weight, positive = cache
+    xp = array_module(dout)
+    N, F, H, W = dout.shape
+    expect_shape("dout", dout, N, weight.shape[0], H, W)
+    flat = dout.reshape(N, F, H * W)
+
+    def mask(start, stop):
+        for n in range(N):
+            for f in range(start, stop):
+                xp.multiply(flat[n, f], xp.unpackbits(positive[n, f])[: H * W], out=flat[n, f])
+
+    work.share(mask, F, dout.size, dout)
+    return conv2d_backward(work, dout, (x, weight))
+
+
+def _way(x, weight):
+    if x.dtype != np.float32 or weight.shape[2:] != (3, 3):
+        return readable
+    return winograd if min(weight.shape[:2]) >= WINOGRAD_CHANNELS else im2col

@@ -1,0 +1,126 @@
+"""Convolution as one matrix product: each output pixel's inputs laid out in a column ("im2col").
+
+For few channels, where Winograd's transforms cost more than they save, and for other kernels than 3x3.
+
+The columns hold each pixel once for each kernel offset, nine times for 3x3. So they are made for some rows of the
+image at a time and used while they are still in the processor's cache. An offset is a constant shift of the flat
+image (see `minunet.layers.conv2d`), so that gathering them is one strided copy.
+
+**Backward.** With a border of kh-1 and kw-1 zeros around it, dout is to x what x was to out: every pixel of x meets,
+in the columns of dout, all outputs that it took part in. Two products with the same columns give both gradients::
+
+    dx      = weight, turned by 180 degrees @ columns of dout
+    dweight = x @ columns of dout, transposed; turned
+"""
+
+from ..device import array_module
+from .threads import MULTIPLICATIONS
+
+STRIP = 1 << 20  # numbers in the columns of one strip
+
+
+def forward(x, weight, bias, relu, work):
+    """Valid convolution, and on demand a ReLU.
+
+    Parameters
+    ----------
+    x : array (N, C, H, W)
+    weight : array (F, C, kh, kw), of x's dtype
+    bias : array (F,)
+    relu : bool
+    work : Workspace
+
+    Returns
+    -------
+    out : array (N, F, H-kh+1, W-kw+1)
+    """
+    xp = array_module(x)
+    N, C, H, W = x.shape
+    F, _, kh, kw = weight.shape
+    h, w = H - kh + 1, W - kw + 1
+    out = work.empty((N, F, h, w), x)
+    kernel = weight.reshape(F, -1)
+    bias = bias[:, None, None]
+    zeros = xp.zeros(w, x.dtype)
+
+    def convolve(start, stop):
+        for n in range(N):
+            for top, end in _strips(start, stop, C * kh * kw * W):
+                columns = _columns(x[n, :, top : end + kh - 1], kh, kw, work)
+                wide = work.empty((F, end - top, W), x)
+                xp.matmul(kernel, columns, out=wide.reshape(F, -1)[:, : columns.shape[1]])
+                rows = out[n, :, top:end]
+                xp.add(wide[:, :, :w], bias, out=rows)
+                if relu:
+                    xp.maximum(rows, zeros, out=rows)
+
+    work.share(convolve, h, N * kernel.size * h * w // MULTIPLICATIONS, x)
+    return out
+
+
+def backward(dout, x, weight, work):
+    """Gradients of `forward`, but for its ReLU's.
+
+    Parameters
+    ----------
+    dout : array (N, F, H-kh+1, W-kw+1)
+    x, weight : arrays, as `forward` was given them, of dout's dtype
+    work : Workspace
+
+    Returns
+    -------
+    dx : array (N, C, H, W)
+    dweight : array (F, C, kh, kw)
+    """
+    xp = array_module(dout)
+    N, C, H, W = x.shape
+    F, _, kh, kw = weight.shape
+    h = dout.shape[2]
+    wide_w = W + kw - 1
+    dx = work.empty(x.shape, dout)
+    turned = xp.ascontiguousarray(weight[:, :, ::-1, ::-1].swapaxes(0, 1)).reshape(C, -1)
+    parts = {}
+
+    def correlate(start, stop):
+        total = xp.zeros((C, F * kh * kw), dout.dtype)
+        for n in range(N):
+            for top, end in _strips(start, stop, F * kh * kw * wide_w):
+                rows = end - top
+                padded = work.empty((F, rows + kh - 1, wide_w), dout)
+                padded[...] = 0
+                a, b = max(0, top - kh + 1), min(h, end)
+                padded[:, a - top + kh - 1 : b - top + kh - 1, kw - 1 : W] = dout[n, :, a:b]
+                columns = _columns(padded, kh, kw, work)
+                length = columns.shape[1]
+                wide = work.empty((C, rows, wide_w), dout)
+                flat = wide.reshape(C, -1)[:, :length]
+                wide[:, :, W:] = 0
+                wide[:, :, :W] = x[n, :, top:end]
+                total += flat @ columns.T
+                xp.matmul(turned, columns, out=flat)
+                dx[n, :, top:end] = wide[:, :, :W]
+        parts[start] = total
+
+    work.share(correlate, H, N * turned.size * H * W // MULTIPLICATIONS, x)
+    total = sum(parts[start] for start in sorted(parts))
+    dweight = total.reshape(C, F, kh, kw)[:, :, ::-1, ::-1].swapaxes(0, 1)
+    return dx, xp.ascontiguousarray(dweight)
+
+
+def _columns(image, kh, kw, work):
+    """(C, H, W) -> (C kh kw, (H-kh+1) W - (kw-1)): for each output, at the full width W, all that its kernel sees."""
+    C, H, W = image.shape
+    xp = array_module(image)
+    length = (H - kh + 1) * W - (kw - 1)
+    channel, row, pixel = image.strides
+    shifted = xp.lib.stride_tricks.as_strided(image, (C, kh, kw, length), (channel, row, pixel, pixel))
+    columns = work.empty((C, kh, kw, length), image)
+    columns[...] = shifted
+    return columns.reshape(C * kh * kw, length)
+
+
+def _strips(start, stop, row_size):
+    """Parts of range(start, stop), in rows, whose columns are about STRIP numbers."""
+    step = max(1, STRIP // row_size)
+    for top in range(start, stop, step):
+        yield top, min(top + step, stop)

@@ -1,0 +1,275 @@
+"""Winograd's minimal filtering: a 3x3 convolution with a quarter of the multiplications.
+
+Winograd 1980; for convolutions with many channels: Lavin and Gray 2016, "Fast algorithms for convolutional neural
+networks", section 4.3, F(4x4, 3x3).
+
+**One dimension.** Four neighbouring outputs y of a filter g with three taps see a window d of six inputs:
+``y[k] = sum over i of g[i] d[k+i]``, twelve multiplications. The same four numbers are the middle coefficients of
+a product of two polynomials, and a product of polynomials is known from its values at enough points. At the six
+points 0, 1, -1, 2, -2 and infinity that takes six multiplications::
+
+    y = A^T [(G g) * (B^T d)]
+
+G evaluates the filter at the points, B^T does as much for the window, A^T puts the four outputs together.
+
+**Two dimensions.** Rows first, then columns: a tile of 4x4 outputs sees a window of 6x6 pixels, and 36 products
+stand for 144. Laid out flat, both steps are one matrix, a Kronecker product: ``kron(B, B)^T`` for the 36 pixels of
+a window, ``kron(A, A)^T`` for the 16 outputs, ``kron(G, G)`` for the 9 taps.
+
+**Many channels.** The sum over the channels comes before A^T, so for each of the 36 points there is one matrix
+product, (F, C) @ (C, tiles): that is where the work is, and where BLAS is at its best. The transforms are matrix
+products too, each long enough for two threads to run side by side.
+
+**Backward.** dx is a convolution of dout, with a border of two zeros, with the kernel turned by 180 degrees: the same
+steps again. And the bilinear form ``sum over k of z[k] y[k]`` is ``sum over the points of (A z) (G g) (B^T d)``;
+so with the tiles of x for z and the windows of dout for d, its derivative by g is dweight, turned::
+
+    dg = G^T [(A z) * (B^T d)]
+
+The windows of dout thus serve both gradients.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..device import array_module
+from .threads import MULTIPLICATIONS
+
+TILE, WINDOW, TAPS = 4, 6, 9
+POINTS = WINDOW * WINDOW
+LIMIT = 1 << 23  # numbers in an array of scratch; beyond, the image is cut into strips, the channels into blocks
+BLOCK = 1 << 14  # windows that are gathered and transformed at a time
+
+B = np.array(
+    [
+        [4, 0, 0, 0, 0, 0],
+        [0, -4, 4, -2, 2, 4],
+        [-5, -4, -4, -1, -1, 0],
+        [0, 1, -1, 2, -2, -5],
+        [1, 1, 1, 1, 1, 0],
+        [0, 0, 0, 0, 0, 1],
+    ]
+)
+G = np.array([[6, 0, 0], [-4, -4, -4], [-4, 4, -4], [1, 2, 4], [1, -2, 4], [0, 0, 24]]) / 24
+A = np.array([[1, 0, 0, 0], [1, 1, 1, 1], [1, -1, 1, -1], [1, 2, 4, 8], [1, -2, 4, -8], [0, 0, 0, 1]])
+
+FROM_WINDOW = np.kron(B, B).T  # (36 points, 36 pixels)
+FROM_TILE = np.kron(A, A)  # (36 points, 16 pixels)
+FROM_KERNEL = np.kron(G, G)  # (36 points, 9 taps)
+FROM_TURNED_KERNEL = FROM_KERNEL[:, ::-1]
+TO_TILE = FROM_TILE.T
+TO_TURNED_KERNEL = FROM_TURNED_KERNEL.T
+
+
+def forward(x, weight, bias, relu, work):
+    """Valid 3x3 convolution, and on demand a ReLU.
+
+    Parameters
+    ----------
+    x : array (N, C, H, W)
+    weight : array (F, C, 3, 3), of x's dtype
+    bias : array (F,)
+    relu : bool
+    work : Workspace
+
+    Returns
+    -------
+    out : array (N, F, H-2, W-2)
+    """
+    N, C, H, W = x.shape
+    F = len(weight)
+    xp = array_module(x)
+    out = work.empty((N, F, H - 2, W - 2), x)
+    for part in _blocks(F, C):
+        kernels = _kernels_at_points(weight[part], FROM_KERNEL, work)
+        for n in range(N):
+            for strip in _strips(H - 2, W - 2, max(C, kernels.shape[1])):
+                seen = _windows_at_points(x[n], 0, strip, work)
+                made = work.empty((POINTS, kernels.shape[1], strip.tiles), x)
+
+                def multiply(start, stop, kernels=kernels, seen=seen, made=made):
+                    xp.matmul(kernels[start:stop], seen[start:stop], out=made[start:stop])
+
+                work.share(multiply, POINTS, kernels.size * strip.tiles // MULTIPLICATIONS, made)
+                _tiles_from_points(made, strip, out[n, part], bias[part], relu, work)
+    return out
+
+
+def backward(dout, x, weight, work):
+    """Gradients of `forward`, but for its ReLU's.
+
+    Parameters
+    ----------
+    dout : array (N, F, H-2, W-2)
+    x, weight : arrays, as `forward` was given them, of dout's dtype
+    work : Workspace
+
+    Returns
+    -------
+    dx : array (N, C, H, W)
+    dweight : array (F, C, 3, 3)
+    """
+    N, C, H, W = x.shape
+    F = len(weight)
+    xp = array_module(dout)
+    dx = work.empty(x.shape, dout)
+    dweight = work.empty(weight.shape, dout)
+    no_bias = xp.zeros(C, dout.dtype)
+    for part in _blocks(C, F):
+        kernels = _kernels_at_points(weight[:, part], FROM_TURNED_KERNEL, work)
+        dkernels = work.empty(kernels.shape, dout)
+        dkernels[...] = 0
+        for n in range(N):
+            for strip in _strips(H, W, max(F, kernels.shape[2])):
+                seen = _windows_at_points(dout[n], 2, strip, work)
+                made = _tiles_at_points(x[n, part], strip, work)
+
+                def multiply(start, stop, kernels=kernels, dkernels=dkernels, seen=seen, made=made):
+                    more = work.empty(kernels.shape[1:], dout)
+                    for point in range(start, stop):
+                        xp.matmul(seen[point], made[point].T, out=more)
+                        xp.add(dkernels[point], more, out=dkernels[point])
+                    # The tiles of x have served: the products go where they were.
+                    xp.matmul(kernels[start:stop].swapaxes(1, 2), seen[start:stop], out=made[start:stop])
+
+                work.share(multiply, POINTS, 2 * kernels.size * strip.tiles // MULTIPLICATIONS, made)
+                _tiles_from_points(made, strip, dx[n, part], no_bias[part], False, work)
+        dweight[:, part] = _kernels_from_points(dkernels, work)
+    return dx, dweight
+
+
+def _blocks(channels, others):
+    """Parts of the channels, such that the kernels between these and all the others are about LIMIT numbers."""
+    count = -(-POINTS * channels * others // LIMIT)
+    for k in range(count):
+        yield slice(channels * k // count, channels * (k + 1) // count)
+
+
+class _Strip(NamedTuple):
+    """Whole rows of tiles of one image: as many as its windows stay in the cache for."""
+
+    top: int  # first row of tiles
+    rows: int  # of tiles
+    columns: int
+
+    @property
+    def tiles(self):
+        return self.rows * self.columns
+
+
+def _strips(height, width, channels):
+    """Cut the tiles of an output of height x width pixels into strips of about the same size."""
+    rows, columns = -(-height // TILE), -(-width // TILE)
+    count = min(rows, -(-POINTS * channels * rows * columns // LIMIT))
+    for k in range(count):
+        top, end = rows * k // count, rows * (k + 1) // count
+        yield _Strip(top, end - top, columns)
+
+
+def _kernels_at_points(weight, transform, work):
+    """(F, C, 3, 3) -> (36, F, C)."""
+    F, C = weight.shape[:2]
+    xp = array_module(weight)
+    taps = weight.reshape(F * C, TAPS).T  # a copy, where `weight` is only some of the channels
+    kernels = work.empty((POINTS, F * C), weight)
+    matrix = work.constant(transform, weight)
+    work.share(lambda a, b: xp.matmul(matrix, taps[:, a:b], out=kernels[:, a:b]), F * C, kernels.size, kernels)
+    return kernels.reshape(POINTS, F, C)
+
+
+def _kernels_from_points(dkernels, work):
+    """(36, F, C) -> (F, C, 3, 3)."""
+    _, F, C = dkernels.shape
+    xp = array_module(dkernels)
+    points = dkernels.reshape(POINTS, F * C).T
+    taps = work.empty((F * C, TAPS), dkernels)
+    matrix = work.constant(TO_TURNED_KERNEL, dkernels)
+    work.share(lambda a, b: xp.matmul(points[a:b], matrix.T, out=taps[a:b]), F * C, dkernels.size, dkernels)
+    return taps.reshape(F, C, 3, 3)
+
+
+def _windows_at_points(image, border, strip, work):
+    """The 6x6 windows of an image (C, H, W) with a border of zeros -> (36, C, tiles)."""
+    points = work.empty((POINTS, len(image), strip.tiles), image)
+
+    def transform(start, stop):
+        _to_points(image[start:stop], border, WINDOW, FROM_WINDOW, strip, points[:, start:stop], work)
+
+    work.share(transform, len(image), points.size, points)
+    return points
+
+
+def _tiles_at_points(image, strip, work):
+    """The 4x4 tiles of an image (C, H, W) -> (36, C, tiles)."""
+    points = work.empty((POINTS, len(image), strip.tiles), image)
+
+    def transform(start, stop):
+        _to_points(image[start:stop], 0, TILE, FROM_TILE, strip, points[:, start:stop], work)
+
+    work.share(transform, len(image), points.size, points)
+    return points
+
+
+def _to_points(image, border, side, transform, strip, points, work):
+    """Squares of side x side pixels, one every four pixels -> their 36 points."""
+    xp = array_module(image)
+    matrix = work.constant(transform, image)
+    step = max(1, BLOCK // strip.tiles)
+    for start in range(0, len(image), step):
+        channels = slice(start, start + step)
+        rows = _rows_with_border(image[channels], border, side, strip, work)
+        channel, row, pixel = rows.strides
+        squares = xp.lib.stride_tricks.as_strided(
+            rows, (side, side, len(rows), strip.rows, strip.columns), (row, pixel, channel, TILE * row, TILE * pixel)
+        )
+        flat = work.empty(squares.shape, image)
+        flat[...] = squares
+        xp.matmul(matrix, flat.reshape(side * side, -1), out=points[:, channels].reshape(POINTS, -1))
+
+
+def _rows_with_border(image, border, side, strip, work):
+    """All pixels that a strip's squares see, (C, rows, columns), zeros where they lie outside the image."""
+    C, H, W = image.shape
+    top = TILE * strip.top - border
+    rows = work.empty((C, TILE * (strip.rows - 1) + side, TILE * (strip.columns - 1) + side), image)
+    rows[...] = 0
+    first, last = max(0, top), min(H, top + rows.shape[1])
+    last_column = min(W, rows.shape[2] - border)
+    rows[:, first - top : last - top, border : border + last_column] = image[:, first:last, :last_column]
+    return rows
+
+
+def _tiles_from_points(points, strip, image, bias, relu, work):
+    """(36, F, tiles) -> the strip's rows of an image (F, H, W); what of a tile is beyond the image is left out."""
+    xp = array_module(image)
+    matrix = work.constant(TO_TILE, image)
+    step = max(1, BLOCK // strip.tiles)
+
+    def transform(start, stop):
+        for first in range(start, stop, step):
+            channels = slice(first, min(first + step, stop))
+            tiles = work.empty((TILE * TILE, channels.stop - first, strip.tiles), image)
+            xp.matmul(matrix, points[:, channels].reshape(POINTS, -1), out=tiles.reshape(TILE * TILE, -1))
+            rows = image[channels, TILE * strip.top : TILE * (strip.top + strip.rows)]
+            _lay_tiles(tiles.reshape(TILE, TILE, -1, strip.rows, strip.columns), bias[channels], rows)
+            if relu:
+                xp.maximum(rows, xp.zeros(rows.shape[-1], rows.dtype), out=rows)
+
+    work.share(transform, len(image), points.size, points)
+
+
+def _lay_tiles(tiles, bias, image):
+    """image[f, 4 r + p, 4 u + q] = tiles[p, q, f, r, u] + bias[f]: whole tiles first, then those cut off."""
+    xp = array_module(image)
+    F, H, W = image.shape
+    for r, height in ((slice(0, H // TILE), TILE), (slice(H // TILE, None), H % TILE)):
+        for u, width in ((slice(0, W // TILE), TILE), (slice(W // TILE, None), W % TILE)):
+            part = tiles[:height, :width, :, r, u]
+            if not part.size:
+                continue
+            y, x = TILE * r.start, TILE * u.start
+            _, _, _, rows, columns = part.shape
+            place = image[:, y : y + height * rows, x : x + width * columns]
+            place = place.reshape(F, rows, height, columns, width).transpose(2, 4, 0, 1, 3)
+            xp.add(part, bias[:, None, None], out=place)
