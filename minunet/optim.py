@@ -1,6 +1,7 @@
 """The optimizers: Caffe's stochastic gradient descent with momentum 0.99, as in the paper, and Adam.
 
 Both change the parameters in place and keep their state in `state`, a dict of arrays that a checkpoint stores.
+`clip_norm` is for use before either.
 """
 
 import numpy as np
@@ -71,3 +72,23 @@ class Adam:
             m += (1 - self.beta1) * (g - m)
             v += (1 - self.beta2) * (g * g - v)
             param -= float(rate) * m / (array_module(v).sqrt(v) + float(eps))
+
+
+def clip_norm(grads, limit):
+    """Shorten all gradients alike, in place, where their joint L2 norm exceeds `limit` (Pascanu et al. 2013).
+
+    A momentum of 0.99 remembers one outlier among the tiles for a hundred steps. Early in training, when the logits
+    are still large, a few such tiles drive the deep layers' features towards 0, and what is left then learns little
+    more than a threshold.
+
+    Parameters
+    ----------
+    grads : dict of str to array
+    limit : float
+    """
+    arrays = list(grads.values())
+    xp = array_module(arrays[0])
+    norm = xp.sqrt(sum(xp.tensordot(g, g, axes=g.ndim) for g in arrays))
+    factor = limit / xp.maximum(norm, limit)  # stays on the device: nothing waits for it
+    for g in arrays:
+        g *= factor.astype(g.dtype)

@@ -30,6 +30,8 @@ class Recipe:
         settle, and then falls to 0 along half a cosine. The paper gives none.
     momentum : float
         Of SGD. The paper: 0.99.
+    clip : float
+        Largest joint norm of a step's gradients, as in `minunet.optim.clip_norm`. The paper gives none.
     w0, sigma : float
         Of the border weight map. The paper: 10 and about 5 px.
     augment : bool
@@ -49,6 +51,7 @@ class Recipe:
     lr: float = 1e-3
     momentum: float = 0.99
     warmup: int = 100
+    clip: float = 1.0
     w0: float = 10.0
     sigma: float = 5.0
     augment: bool = True
@@ -58,9 +61,9 @@ class Recipe:
     def __post_init__(self):
         for name, least in (("base", 1), ("depth", 1), ("steps", 1), ("validate_every", 1), ("warmup", 0), ("seed", 0)):
             object.__setattr__(self, name, whole_number(name, getattr(self, name), least))
-        for name in ("dropout", "lr", "momentum", "w0", "sigma"):
+        for name in ("dropout", "lr", "momentum", "clip", "w0", "sigma"):
             object.__setattr__(self, name, float(getattr(self, name)))
-        for name in ("lr", "sigma"):
+        for name in ("lr", "clip", "sigma"):
             if not 0 < getattr(self, name) < math.inf:
                 raise ValueError(f"{name} is {getattr(self, name)}, expected more than 0")
         if not 0 <= self.w0 < math.inf:

@@ -31,7 +31,7 @@ from .checkpoint import load_with_state, save
 from .data import Dataset
 from .device import array_module, device_of, resolve_device, to_device
 from .files import whole_file
-from .optim import SGD, Adam
+from .optim import SGD, Adam, clip_norm
 from .recipe import Recipe, default_tile
 from .sampling import TileSampler, ahead
 from .unet import UNet
@@ -195,6 +195,7 @@ class Training:
             grads = self.net.backward(dlogits, tape)
             if not math.isfinite(loss) or _not_finite(grads):  # a ReLU hides NaN from the loss, but not from these
                 raise self._diverged(self._first_not_finite(x, grads))
+            clip_norm({name: grads[name] for name in self.net.params}, self.recipe.clip)
             self.optimizer.lr = lr
             self.optimizer.step(grads)
             broken = _not_finite(self.net.params)

@@ -22,6 +22,7 @@ def images(*shapes):
         ({"steps": 0}, "steps is 0, expected a whole number of at least 1"),
         ({"validate_every": 0}, "validate_every is 0, expected a whole number of at least 1"),
         ({"lr": 0.0}, "lr is 0.0, expected more than 0"),
+        ({"clip": 0.0}, "clip is 0.0, expected more than 0"),
         ({"lr": float("nan")}, "lr is nan, expected more than 0"),
         ({"sigma": -1.0}, "sigma is -1.0, expected more than 0"),
         ({"w0": -0.5}, "w0 is -0.5, expected at least 0"),
@@ -95,7 +96,7 @@ def test_numpy_s_numbers_become_python_s_for_the_settings_file():
     assert json.loads(json.dumps(asdict(recipe))) == asdict(recipe)
 
 
-@pytest.mark.parametrize("name", ["lr", "sigma", "w0", "minutes"])
+@pytest.mark.parametrize("name", ["lr", "clip", "sigma", "w0", "minutes"])
 def test_infinity_is_no_setting(name):
     with pytest.raises(ValueError, match=f"^{name} is inf, expected"):
         Recipe(**{name: math.inf})

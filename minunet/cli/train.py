@@ -30,6 +30,7 @@ RECIPE_FLAGS = {
     "lr": (float, "highest learning rate (0.001)"),
     "momentum": (float, "of SGD (0.99, the paper's)"),
     "warmup": (int, "steps over which the learning rate rises (100)"),
+    "clip": (float, "largest joint norm of a step's gradients (1)"),
     "w0": (float, "height of the border weight term (10)"),
     "sigma": (float, "its width in pixels (5)"),
     "validate_every": (int, "steps between validations and checkpoints (100)"),

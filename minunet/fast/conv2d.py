@@ -1,8 +1,9 @@
 """The convolution, by whichever way is the fastest.
 
-- 3x3 kernels in float32 over 24 channels and more, in and out: Winograd's filtering (`winograd`).
-- 3x3 kernels in float32 over fewer: one matrix product (`im2col`); Winograd's transforms would cost more than the
-  multiplications that they save.
+- 3x3 kernels in float32 over 24 channels and more, in and out, on images of 36 tiles and more (24x24 output pixels):
+  Winograd's filtering (`winograd`).
+- Other 3x3 kernels in float32: one matrix product (`im2col`). With few channels Winograd's transforms of the image
+  would cost more than the multiplications that they save, with few tiles those of the kernels.
 - All else, the 1x1 head and every check in float64 or complex numbers: the readable way (`minunet.layers`).
 """
 
@@ -13,7 +14,7 @@ from ..layers import conv2d as readable
 from ..layers._checks import expect_shape
 from . import im2col, winograd
 
-WINOGRAD_CHANNELS = 24
+WINOGRAD_CHANNELS, WINOGRAD_TILES = 24, 36
 
 
 def conv2d_forward(work, x, weight, bias):
@@ -31,7 +32,7 @@ def conv2d_backward(work, dout, cache):
     x, weight = cache
     F, _, kh, kw = weight.shape
     expect_shape("dout", dout, x.shape[0], F, x.shape[2] - kh + 1, x.shape[3] - kw + 1)
-    way = _way(dout, weight)
+    way = _way(x, weight)
     if way is readable or x.dtype != dout.dtype:
         return readable.conv2d_backward(dout, cache)
     dx, dweight = way.backward(dout, x, weight.astype(dout.dtype, copy=False), work)
@@ -98,4 +99,6 @@ def conv2d_relu_backward(work, dout, cache):
 def _way(x, weight):
     if x.dtype != np.float32 or weight.shape[2:] != (3, 3):
         return readable
-    return winograd if min(weight.shape[:2]) >= WINOGRAD_CHANNELS else im2col
+    tiles = -(-(x.shape[2] - 2) // winograd.TILE) * -(-(x.shape[3] - 2) // winograd.TILE)
+    enough = min(weight.shape[:2]) >= WINOGRAD_CHANNELS and tiles >= WINOGRAD_TILES
+    return winograd if enough else im2col

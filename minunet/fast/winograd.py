@@ -79,20 +79,12 @@ def forward(x, weight, bias, relu, work):
     """
     N, C, H, W = x.shape
     F = len(weight)
-    xp = array_module(x)
     out = work.empty((N, F, H - 2, W - 2), x)
     for part in _blocks(F, C):
         kernels = _kernels_at_points(weight[part], FROM_KERNEL, work)
         for n in range(N):
             for strip in _strips(H - 2, W - 2, max(C, kernels.shape[1])):
-                seen = _windows_at_points(x[n], 0, strip, work)
-                made = work.empty((POINTS, kernels.shape[1], strip.tiles), x)
-
-                def multiply(start, stop, kernels=kernels, seen=seen, made=made):
-                    xp.matmul(kernels[start:stop], seen[start:stop], out=made[start:stop])
-
-                work.share(multiply, POINTS, kernels.size * strip.tiles // MULTIPLICATIONS, made)
-                _tiles_from_points(made, strip, out[n, part], bias[part], relu, work)
+                _convolve(x[n], kernels, bias[part], relu, strip, out[n, part], work)
     return out
 
 
@@ -112,31 +104,48 @@ def backward(dout, x, weight, work):
     """
     N, C, H, W = x.shape
     F = len(weight)
-    xp = array_module(dout)
     dx = work.empty(x.shape, dout)
     dweight = work.empty(weight.shape, dout)
-    no_bias = xp.zeros(C, dout.dtype)
     for part in _blocks(C, F):
         kernels = _kernels_at_points(weight[:, part], FROM_TURNED_KERNEL, work)
         dkernels = work.empty(kernels.shape, dout)
         dkernels[...] = 0
         for n in range(N):
             for strip in _strips(H, W, max(F, kernels.shape[2])):
-                seen = _windows_at_points(dout[n], 2, strip, work)
-                made = _tiles_at_points(x[n, part], strip, work)
-
-                def multiply(start, stop, kernels=kernels, dkernels=dkernels, seen=seen, made=made):
-                    more = work.empty(kernels.shape[1:], dout)
-                    for point in range(start, stop):
-                        xp.matmul(seen[point], made[point].T, out=more)
-                        xp.add(dkernels[point], more, out=dkernels[point])
-                    # The tiles of x have served: the products go where they were.
-                    xp.matmul(kernels[start:stop].swapaxes(1, 2), seen[start:stop], out=made[start:stop])
-
-                work.share(multiply, POINTS, 2 * kernels.size * strip.tiles // MULTIPLICATIONS, made)
-                _tiles_from_points(made, strip, dx[n, part], no_bias[part], False, work)
+                _correlate(dout[n], x[n, part], kernels, strip, dx[n, part], dkernels, work)
         dweight[:, part] = _kernels_from_points(dkernels, work)
     return dx, dweight
+
+
+def _convolve(image, kernels, bias, relu, strip, out, work):
+    """One strip of one image: out (F, H-2, W-2) is written to."""
+    xp = array_module(image)
+    seen = _windows_at_points(image, 0, strip, work)
+    made = work.empty((POINTS, kernels.shape[1], strip.tiles), image)
+
+    def multiply(start, stop):
+        xp.matmul(kernels[start:stop], seen[start:stop], out=made[start:stop])
+
+    work.share(multiply, POINTS, kernels.size * strip.tiles // MULTIPLICATIONS, made)
+    _tiles_from_points(made, strip, out, bias, relu, work)
+
+
+def _correlate(dimage, image, kernels, strip, dx, dkernels, work):
+    """One strip of one image: dx (C, H, W) is written to, dkernels (36, F, C) added to."""
+    xp = array_module(dimage)
+    seen = _windows_at_points(dimage, 2, strip, work)
+    made = _tiles_at_points(image, strip, work)
+
+    def multiply(start, stop):
+        more = work.empty(kernels.shape[1:], dimage)
+        for point in range(start, stop):
+            xp.matmul(seen[point], made[point].T, out=more)
+            xp.add(dkernels[point], more, out=dkernels[point])
+        # The tiles of x have served: the products go where they were.
+        xp.matmul(kernels[start:stop].swapaxes(1, 2), seen[start:stop], out=made[start:stop])
+
+    work.share(multiply, POINTS, 2 * kernels.size * strip.tiles // MULTIPLICATIONS, made)
+    _tiles_from_points(made, strip, dx, xp.zeros(len(dx), dx.dtype), False, work)
 
 
 def _blocks(channels, others):
