@@ -75,7 +75,7 @@ def border_weight_map(
     return weights.astype(np.float32)
 
 
-def class_weights(counts: Sequence[int] | np.ndarray) -> np.ndarray:
+def class_weights(counts: Sequence[int] | np.ndarray, border: float = 0) -> np.ndarray:
     """Weights w_c that balance the classes, from the number of pixels of each over the training set.
 
     The paper gives no formula. Here ``w_c = total / (sqrt(n_c) sum over k of sqrt(n_k))``: weights as the inverse
@@ -84,9 +84,15 @@ def class_weights(counts: Sequence[int] | np.ndarray) -> np.ndarray:
     far below a half, and what the border term separates runs together again. A class without a pixel gets
     weight 0.
 
+    The border term weighs on the background too, and where membranes a few pixels wide are all the background there
+    is, it outweighs all else: then only what is surely a cell is called one. So the other classes are raised until
+    they stand to the background, border term and all, as they would without it.
+
     Parameters
     ----------
     counts : (C,) integers
+    border : float
+        Sum of the border term over the same pixels.
 
     Returns
     -------
@@ -103,6 +109,8 @@ def class_weights(counts: Sequence[int] | np.ndarray) -> np.ndarray:
     roots = np.sqrt(counts)
     weights = np.zeros_like(roots)
     weights[counts > 0] = counts.sum() / (roots[counts > 0] * roots.sum())
+    if border:
+        weights[1:] *= 1 + border / (weights[0] * counts[0])
     return weights
 
 

@@ -61,10 +61,7 @@ class TileSampler:
         self._images = [normalize(sample.image, normalization) for sample in dataset.samples]
         # A spline goes through all the pixels of an image, so its coefficients are worth computing once.
         self._coefficients = [spline_coefficients(image) for image in self._images]
-        counts = np.zeros(dataset.classes, np.int64)
-        for sample in dataset.samples:
-            counts += np.bincount(target(sample.labels, dataset).ravel(), minlength=dataset.classes)
-        self.balance = class_weights(counts)
+        self.balance = balance(dataset, w0, sigma)
 
     def draw(self, step: int) -> Tile:
         """The tile for training step `step`: always the same one."""
@@ -88,15 +85,21 @@ class TileSampler:
         return Tile(x[None], classes[cut][None], weights[cut][None])
 
 
-def target(labels: np.ndarray, dataset: Dataset) -> np.ndarray:
-    """The class of each pixel (H, W). Instances come apart by a one-pixel gap, or the network never sees any."""
-    if dataset.kind == "classes":
-        return labels
-    return (separate(labels) > 0).astype(np.int32)
+def balance(dataset: Dataset, w0, sigma) -> np.ndarray:
+    """The class weights of a whole dataset, (classes,), as `minunet.borders.class_weights` has them."""
+    counts, border = np.zeros(dataset.classes, np.int64), 0.0
+    for sample in dataset.samples:
+        classes, weights = classes_and_weights(sample.labels, dataset, np.zeros(dataset.classes), w0, sigma)
+        counts += np.bincount(classes.ravel(), minlength=dataset.classes)
+        border += float(weights.sum(dtype=np.float64))
+    return class_weights(counts, border)
 
 
 def classes_and_weights(labels, dataset: Dataset, balance, w0, sigma) -> tuple[np.ndarray, np.ndarray]:
-    """Class and weight of each pixel: the border weight map for instances, the class balance alone for classes."""
+    """Class and weight of each pixel: the border weight map for instances, the class balance alone for classes.
+
+    Instances come apart by a one-pixel gap, or the network never sees any.
+    """
     if dataset.kind == "classes":
         return labels, balance[labels].astype(np.float32)
     apart = separate(labels)

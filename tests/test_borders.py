@@ -146,6 +146,14 @@ def test_class_weights_fall_with_the_root_of_the_frequency_and_a_pixel_weighs_1_
     np.testing.assert_allclose((weights * counts).sum(), 1000, rtol=1e-14)
 
 
+def test_with_the_border_term_the_classes_stand_to_each_other_as_without_it():
+    counts = np.array([700, 250, 50])
+    without, weights = class_weights(counts), class_weights(counts, border=345.0)
+    totals = weights * counts + (345, 0, 0)
+    np.testing.assert_allclose(totals / totals[0], without * counts / (without * counts)[0], rtol=1e-14)
+    assert weights[0] == without[0]
+
+
 def test_a_class_without_pixels_weighs_nothing_and_the_others_are_as_without_it():
     assert class_weights([900, 0, 100]).tolist() == [1000 / (30 * 40), 0, 1000 / (10 * 40)]
 

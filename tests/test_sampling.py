@@ -10,7 +10,7 @@ from minunet import sampling
 from minunet.augment import Augmentation, warp_labels
 from minunet.borders import border_weight_map, class_weights, separate
 from minunet.data import Dataset, Sample, touching_cells
-from minunet.sampling import TileSampler, ahead, target
+from minunet.sampling import TileSampler, ahead
 from minunet.sizes import margin, output_size
 
 DEPTH, TILE = 1, 28  # output 12
@@ -180,13 +180,15 @@ def test_class_labels_weigh_by_their_class_alone():
     np.testing.assert_array_equal(tile.weights, tiles.balance.astype(np.float32)[tile.labels])
 
 
-def test_the_classes_are_balanced_over_the_whole_training_set():
+def test_the_classes_are_balanced_over_the_whole_training_set_border_term_and_all():
     data = cells()
     balance = sampler(data).balance
-    counts = sum(np.bincount(target(sample.labels, data).ravel()) for sample in data.samples)
+    apart = [separate(sample.labels) for sample in data.samples]
+    counts = sum(np.bincount((labels > 0).ravel()) for labels in apart)
     assert counts.sum() == 60 * 84 + 47 * 66
-    assert counts[1] < sum(np.count_nonzero(sample.labels) for sample in data.samples)  # the gaps are background
-    np.testing.assert_array_equal(balance, class_weights(counts))
+    border = sum(border_weight_map(labels, sigma=1, class_weights=(0, 0)).sum(dtype=float) for labels in apart)
+    assert border > 0
+    np.testing.assert_allclose(balance, class_weights(counts, border), rtol=1e-12)
     assert balance[0] < 1 < balance[1]
 
 
