@@ -10,30 +10,47 @@ not lead from one grid point to the next, so tiles step by the output size round
 2^depth (384 of 388 pixels) and the few pixels too many are dropped.
 """
 
+import os
+import platform
+import threading
+from collections import deque
+from contextlib import closing
+from itertools import pairwise
+from typing import NamedTuple
+from uuid import uuid4
+from weakref import WeakValueDictionary
+
 import numpy as np
 
 from .device import array_module, to_device, to_host
 from .sizes import input_size_for, margin, output_size
 
 PAPER_TILE = 572
+ROWS = 256  # looked through at a time for what is no number
+FEW = 3  # tiles in flight for each worker: one in work, one that waits beside it, one on its way
 
 
-def predict(net, image, tile=None, average=False):
+def predict(net, image, tile=None, average=False, executor=None):
     """Class probabilities of an image of any size.
 
     Parameters
     ----------
     net : UNet
     image : array (H, W) or (C, H, W)
-        Raw pixel values: ``net.normalization`` is applied here.
+        Raw pixel values: ``net.normalization`` is applied here. May be memory-mapped: it is read a tile at a time.
     tile : int, optional
         Largest side of the network's input, a legal size; by default about the paper's 572. Memory grows with
         it; of a large image nothing but the result is held besides. Tiles whose output is smaller than 2^depth
         pixels (188 at depth 4) cannot all lie on the pooling grid: the result then depends a little on where
         they fall.
     average : bool
-        Mean over the 8 rotations and mirrors of the image. (The paper averages over 7 rotations.) The result is
-        then held twice.
+        Mean over the 8 rotations and mirrors of the image. (The paper averages over 7 rotations.)
+    executor : concurrent.futures.Executor, optional
+        Computes the tiles, such as a process pool, or a Dask cluster's ``client.get_executor()``; minunet must be
+        installed where its workers run. They get the raw pixels of one tile at a time, at most a few tiles wait for
+        each worker, and the network is sent only to processes that lack it. The result is that of no executor, bit
+        for bit, where each worker is a process that computes with as many BLAS threads as this one; otherwise, and
+        with a pool of threads, which share BLAS, it is equal to float rounding.
 
     Returns
     -------
@@ -43,19 +60,33 @@ def predict(net, image, tile=None, average=False):
     ------
     ValueError
         For an image of another number of channels, one that is empty or holds NaN or infinity, or an illegal
-        tile.
+        tile. What a worker raises is raised here, once the tiles that wait are cancelled.
     """
     image = _as_channels(image, net.in_channels)
-    if not average:
-        return _predict_tiles(net, image, tile)
-    total = np.zeros((net.classes, *image.shape[1:]), np.float32)
-    for mirrored in (False, True):
-        for quarter_turns in range(4):
-            total += _turned_back(
-                _predict_tiles(net, _turned(image, quarter_turns, mirrored), tile), quarter_turns, mirrored
-            )
-    total /= 8
-    return total
+    probabilities = np.zeros((net.classes, *image.shape[1:]), np.float32)
+    for _ in _filled(net, image, tile, average, executor, lambda top, bottom: probabilities[:, top:bottom]):
+        pass
+    return probabilities
+
+
+def predict_rows(net, image, tile=None, average=False):
+    """As `predict`, but a row of tiles at a time, so that the result need not fit into memory.
+
+    Yields
+    ------
+    top : int
+        The first row of the image that is in the block. The blocks come from the top down and leave nothing out.
+    probabilities : float32 array (classes, h, W)
+    """
+    image = _as_channels(image, net.in_channels)
+    yield from _filled(
+        net,
+        image,
+        tile,
+        average,
+        None,
+        lambda top, bottom: np.zeros((net.classes, bottom - top, image.shape[2]), np.float32),
+    )
 
 
 def normalize(image, normalization):
@@ -70,10 +101,7 @@ def tiles_along(side, tile, depth):
     No tile is larger than the image needs, and all outputs start on the pooling grid.
     """
     tile = min(tile, input_size_for(side, depth))
-    output = output_size(tile, depth)
-    step = output // 2**depth * 2**depth or output
-    steps = max(0, -(-(side - output) // step))
-    return tile, [k * step for k in range(steps + 1)]
+    return tile, _starts(side, output_size(tile, depth), depth)
 
 
 def mirrored(start, stop, side):
@@ -86,25 +114,149 @@ def mirrored(start, stop, side):
     return np.minimum(index, period - index) if side > 1 else index
 
 
-def _predict_tiles(net, image, tile):
+class _Piece(NamedTuple):
+    """One tile of the image as turned; a pair is one for the rows and one for the columns."""
+
+    turn: tuple[int, bool]  # quarter turns, and whether mirrored before
+    size: tuple[int, int]  # of the network's input
+    origin: tuple[int, int]  # where its output begins in the image
+    kept: tuple[slice, slice]  # what is kept of its output
+    place: tuple[slice, slice]  # where in the band that goes
+
+
+def _filled(net, image, tile, average, executor, room):
+    """Fill ``room(top, bottom)``, an array (classes, bottom - top, W) of zeros, for each band from the top down.
+
+    Yields (top, array) of each band when it is full.
+    """
     _, H, W = image.shape
-    border = margin(net.depth)
     if tile is None:
-        tile = input_size_for(PAPER_TILE - 2 * border, net.depth)
+        tile = input_size_for(PAPER_TILE - 2 * margin(net.depth), net.depth)
     output_size(tile, net.depth)  # raises for an illegal size, even where a smaller tile will do
-    tile_height, tops = tiles_along(H, tile, net.depth)
-    tile_width, lefts = tiles_along(W, tile, net.depth)
-    dtype = net.params["head.bias"].dtype
-    probabilities = np.empty((net.classes, H, W), np.float32)
-    for top in tops:
-        rows = mirrored(top - border, top - border + tile_height, H)
-        for left in lefts:
-            columns = mirrored(left - border, left - border + tile_width, W)
-            tile_image = normalize(image[:, rows[:, None], columns], net.normalization)
-            logits = net.logits(to_device(tile_image[None].astype(dtype), net.device))
-            seen = to_host(_softmax(logits[0]))[:, : H - top, : W - left]
-            probabilities[:, top : top + seen.shape[1], left : left + seen.shape[2]] = seen
-    return probabilities
+    turns = [(quarter_turns, mirror) for mirror in (False, True) for quarter_turns in range(4)]
+    if not average:
+        turns = turns[:1]
+    bands = _bands(H, tile, net.depth, average)
+    pieces = (piece for band in bands for turn in turns for piece in _pieces(H, W, band, turn, tile, net.depth))
+    tiles = (_cut(image, piece, net.depth) for piece in pieces)
+    answers = (_probabilities(net, pixels) for pixels in tiles) if executor is None else _spread(executor, net, tiles)
+    with closing(answers):
+        for top, bottom in bands:
+            block = room(top, bottom)
+            for turn in turns:
+                turned = _turned(block, *turn)  # a view
+                for piece in _pieces(H, W, (top, bottom), turn, tile, net.depth):
+                    turned[:, *piece.place] += next(answers)[:, *piece.kept]
+            block /= len(turns)
+            yield top, block
+
+
+def _starts(side, output, depth):
+    """Where parts of at most `output` pixels begin that cover a side: on the pooling grid, unless they are smaller."""
+    step = output // 2**depth * 2**depth or output
+    steps = max(0, -(-(side - output) // step))
+    return [k * step for k in range(steps + 1)]
+
+
+def _bands(height, tile, depth, average):
+    """(top, bottom) of the rows that are computed together, as many as one row of tiles can give."""
+    size, _ = tiles_along(height, tile, depth)
+    rows = output_size(size, depth)
+    if average and rows < height and rows >= 2 * 2**depth:
+        rows -= 2**depth - 1  # upside down, a band may begin that far beside the grid: one row of tiles shall do there
+    return list(pairwise([*_starts(height, rows, depth), height]))
+
+
+def _pieces(height, width, band, turn, tile, depth):
+    """The tiles that give the rows `band` of the image, in the image as turned."""
+    quarter_turns, _ = turn
+    top, bottom = band if quarter_turns < 2 else (height - band[1], height - band[0])
+    sides = [(height, top, bottom), (width, 0, width)]
+    if quarter_turns % 2:
+        sides.reverse()
+    (tall, rows), (wide, columns) = (_cover(*side, tile, depth) for side in sides)
+    for row in rows:
+        for column in columns:
+            yield _Piece(turn, (tall, wide), *zip(row, column, strict=True))
+
+
+def _cover(side, start, stop, tile, depth):
+    """Input size of the tiles that cover start..stop-1 of a side, and each one's (origin, kept, place)."""
+    size, _ = tiles_along(side, tile, depth)
+    output = output_size(size, depth)
+    beside_the_grid = start % min(2**depth, output)
+    origins = [start - beside_the_grid + first for first in _starts(stop - start + beside_the_grid, output, depth)]
+    parts = []
+    for origin, end in pairwise([*origins, stop]):
+        first = max(origin, start)
+        parts.append((origin, slice(first - origin, end - origin), slice(first - start, end - start)))
+    return size, parts
+
+
+def _cut(image, piece, depth):
+    """The pixels, as they are, that the network sees of a piece; mirrored where the image ends."""
+    image = _turned(image, *piece.turn)
+    rows, columns = (
+        mirrored(origin - margin(depth), origin - margin(depth) + size, side)
+        for origin, size, side in zip(piece.origin, piece.size, image.shape[1:], strict=True)
+    )
+    return image[:, rows[:, None], columns]
+
+
+def _probabilities(net, pixels):
+    """float32 class probabilities on the host, for the pixels of one tile."""
+    x = normalize(pixels, net.normalization)[None].astype(net.params["head.bias"].dtype)
+    return to_host(_softmax(net.logits(to_device(x, net.device))[0])).astype(np.float32, copy=False)
+
+
+# Tiles on an executor. Its interface tells neither how many workers there are, nor lets one send each of them the
+# network once, which at the paper's size is 124 MB. So each answer says which worker it is from, and a worker that
+# has not got the network answers that instead: then the tile is sent again, and the network with it.
+
+_networks: WeakValueDictionary = WeakValueDictionary()  # by token: those that calls of `predict` here use, and
+_received = None  # the last one that came from elsewhere, held until the next
+
+
+def _answer(token, net, pixels):
+    """What a worker does: (its name, probabilities), or (its name, None) where it needs the network and has none."""
+    global _received
+    known = _networks.get(token)
+    if known is None and net is not None:
+        _networks[token] = _received = known = net
+    worker = platform.node(), os.getpid(), threading.get_ident()
+    return worker, None if known is None else _probabilities(known, pixels)
+
+
+def _spread(executor, net, tiles):
+    """The probabilities of each of `tiles`, in order, as the workers of `executor` compute them."""
+    token = uuid4().hex  # a new one for each call: parameters may be changed between two
+    _networks[token] = net  # for workers that are threads of this process
+    waiting: deque = deque()  # [pixels, future], in order
+    workers = set()
+
+    def settle():
+        """Wait for the oldest of the tiles; send the network along with each that came back for want of it."""
+        while True:
+            worker, probabilities = waiting[0][1].result()
+            workers.add(worker)
+            for entry in waiting:
+                if entry[1].done() and entry[1].result()[1] is None:
+                    entry[1] = executor.submit(_answer, token, net, entry[0])
+            if probabilities is not None:
+                waiting.popleft()
+                return probabilities
+
+    try:
+        for pixels in tiles:
+            waiting.append([pixels, executor.submit(_answer, token, None if workers else net, pixels)])
+            if len(waiting) >= FEW * max(1, len(workers)):
+                yield settle()
+        while waiting:
+            yield settle()
+    finally:
+        for _, future in waiting:
+            future.cancel()
+        _networks.pop(token, None)
 
 
 def _softmax(logits):
@@ -122,7 +274,11 @@ def _as_channels(image, channels):
         raise ValueError(f"image has shape {image.shape}, expected {wanted} for this network")
     if not image.size:
         raise ValueError(f"image has shape {image.shape}, which is empty; expected at least one pixel")
-    bad = image.size - np.count_nonzero(np.isfinite(image))
+    bad = 0
+    if image.dtype.kind not in "bui":
+        for top in range(0, image.shape[1], ROWS):  # a large image is on disk, perhaps, and stays there
+            rows = image[:, top : top + ROWS]
+            bad += rows.size - np.count_nonzero(np.isfinite(rows))
     if bad:
         raise ValueError(f"image holds {bad} values that are NaN or infinite of {image.size}; mend or mask them first")
     return image
@@ -130,8 +286,3 @@ def _as_channels(image, channels):
 
 def _turned(image, quarter_turns, mirrored):
     return np.rot90(image[..., ::-1] if mirrored else image, quarter_turns, axes=(1, 2))
-
-
-def _turned_back(image, quarter_turns, mirrored):
-    image = np.rot90(image, -quarter_turns, axes=(1, 2))
-    return image[..., ::-1] if mirrored else image

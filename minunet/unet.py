@@ -9,6 +9,8 @@ At base 64 and depth 4 that is the paper's network: 23 layers with weights, 31,0
 """
 
 import math
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -204,6 +206,16 @@ class UNet:
             else:
                 d = backward(d, step.cache)
         return {name: grads[name] for name in self.params} | {"input": d}
+
+    def __getstate__(self):
+        """For pickle and copy: a layer set that is a module goes by its name."""
+        by_name = {"layers": self.layers.__name__} if isinstance(self.layers, ModuleType) else {}
+        return self.__dict__ | by_name
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        if isinstance(self.layers, str):
+            self.layers = import_module(self.layers)
 
     def to(self, device):
         """Move the parameters to ``"cpu"`` or ``"cuda"``, in place; returns the network."""

@@ -9,7 +9,7 @@ from strategies import exactly, read_only
 
 import minunet as mu
 from minunet.sizes import input_size_for, margin, output_size, smallest_input
-from minunet.tiling import mirrored, normalize, tiles_along
+from minunet.tiling import _bands, _pieces, mirrored, normalize, predict_rows, tiles_along
 
 # A float32 nearest to a number below 1 is at most half its last bit off; the rest is float64 sums of the network.
 ROUNDING = 2.0**-25 + 1e-13
@@ -248,8 +248,8 @@ def test_an_average_of_tiles_is_the_average_of_wholes():
 # Memory
 
 
-@pytest.mark.parametrize(("average", "results"), [(False, 1), (True, 2)])
-def test_memory_does_not_grow_with_the_image_besides_the_result(average, results):
+@pytest.mark.parametrize("average", [False, True])
+def test_memory_does_not_grow_with_the_image_besides_the_result(average):
     net = network(1, dtype="float32")
 
     def beside_the_result(width):
@@ -257,13 +257,45 @@ def test_memory_does_not_grow_with_the_image_besides_the_result(average, results
         tracemalloc.start()
         try:
             held = mu.predict(net, image, tile=64, average=average).nbytes
-            return tracemalloc.get_traced_memory()[1] - results * held
+            return tracemalloc.get_traced_memory()[1] - held
         finally:
             tracemalloc.stop()
 
     mu.predict(net, random_image(1, 60, 70))  # what is imported or kept at first use shall not count
     one_tile, many_tiles = beside_the_result(120), beside_the_result(1200)
     assert many_tiles - one_tile < 60 * (1200 - 120)  # a single byte a pixel would be more
+
+
+@pytest.mark.parametrize("average", [False, True])
+def test_rows_of_tiles_are_the_prediction_in_parts_from_the_top_down(average):
+    net, image = network(2, channels=2, classes=3), random_image(2, 59, 37)
+    tops, blocks = zip(*predict_rows(net, image, tile=56, average=average), strict=True)
+    assert len(tops) >= 3
+    np.testing.assert_array_equal(tops, np.cumsum([0, *(block.shape[1] for block in blocks[:-1])]))
+    np.testing.assert_array_equal(np.concatenate(blocks, axis=1), mu.predict(net, image, tile=56, average=average))
+
+
+@pytest.mark.parametrize("height", [388, 389, 768, 1000])
+def test_averaging_large_images_needs_one_row_of_tiles_a_band_and_turn(height):
+    for band in _bands(height, 572, 4, average=True):
+        for quarter_turns in range(4):
+            assert len(list(_pieces(height, 300, band, (quarter_turns, False), 572, 4))) == 1
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, ">u2", ">f4"])
+def test_a_memory_mapped_image_is_read_a_tile_at_a_time(tmp_path, dtype):
+    net, image = network(1), np.random.default_rng(0).integers(0, 200, (290, 1000)).astype(dtype)
+    (tmp_path / "image").write_bytes(image.tobytes())
+    mapped = np.memmap(tmp_path / "image", dtype, "r", shape=image.shape)
+    wanted = mu.predict(net, image, tile=64)
+    tracemalloc.start()
+    try:
+        probabilities = mu.predict(net, mapped, tile=64)
+        beside_the_result = tracemalloc.get_traced_memory()[1] - probabilities.nbytes
+    finally:
+        tracemalloc.stop()
+    np.testing.assert_array_equal(probabilities, wanted)
+    assert beside_the_result < image.size * 4  # as float32 the image would take that
 
 
 # Errors
@@ -293,9 +325,9 @@ def test_an_empty_image_is_refused():
 
 
 def test_nan_and_infinity_are_counted():
-    image = random_image(5, 7)
-    image[0, 1], image[2, 3], image[4, 6] = np.nan, np.inf, -np.inf
-    message = "image holds 3 values that are NaN or infinite of 35; mend or mask them first"
+    image = random_image(505, 7)
+    image[0, 1], image[2, 3], image[504, 6] = np.nan, np.inf, -np.inf
+    message = "image holds 3 values that are NaN or infinite of 3535; mend or mask them first"
     with pytest.raises(ValueError, match=exactly(message)):
         mu.predict(network(1), image)
 

@@ -1,6 +1,8 @@
 """The network: the paper's sizes, names and numbers, a truthful tape, and gradients that are right as a whole."""
 
+import copy
 import math
+import pickle
 import re
 import weakref
 from itertools import pairwise
@@ -582,3 +584,17 @@ def test_logits_are_those_of_forward_and_nothing_else_outlives_them():
     logits = net.logits(x)
     assert sum(reference() is not None for reference in seen) == 1
     assert np.array_equal(logits, net.forward(x)[0])
+
+
+@pytest.mark.parametrize("layer_set", [None, layers, reference], ids=["fast", "layers", "reference"])
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))], ids=["copy", "pickle"])
+def test_a_network_can_be_copied_and_pickled_whatever_its_layer_set(layer_set, copied):
+    net = mu.UNet(2, 3, base=2, depth=1, seed=4, layers=layer_set)
+    net.normalization = (np.array([1.0, 2.0]), 3.0)
+    x = np.random.default_rng(5).standard_normal((1, 2, 18, 22)).astype(np.float32)
+    other = copied(net)
+    assert np.array_equal(other.logits(x), net.logits(x))
+    assert other.layers is layer_set or layer_set is None
+    assert np.array_equal(other.normalization[0], [1, 2])
+    other.params["head.bias"] += 1
+    assert not np.array_equal(other.logits(x), net.logits(x))  # nothing is shared

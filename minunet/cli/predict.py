@@ -3,10 +3,13 @@
 For each image (or stack) STEM.* OUT receives STEM_mask.tif, the class of each pixel; with --probabilities
 STEM_prob.tif, float32, classes first; with --instances STEM_instances.tif, the connected parts of the foreground
 of at least 30 px, numbered. A stack in, a stack out, of the same height and width.
+
+However large an image is, no more of it is in memory than a row of tiles, provided it is a TIFF stored uncompressed;
+with --instances the mask, too, is. The results wait in OUT, in files without a name, until all are there.
 """
 
 import shlex
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 EXAMPLE = "minunet predict cells.tif --weights run1 --out masks --instances"
@@ -32,9 +35,7 @@ def add_arguments(parser):
 
 def run(args):
     """Segment every image; nothing is computed before it is sure that nothing would be overwritten."""
-    import numpy as np
-
-    from ..data import read_stack
+    from ..data.images import open_stack
     from ..device import resolve_device
     from ..sizes import output_size
     from .output import make_folder, print_json, progress_bar, refuse_to_overwrite
@@ -52,21 +53,14 @@ def run(args):
     with progress_bar(len(outputs), "image") as bar, _interruption(waiting, args):
         for image, paths in outputs.items():
             bar.set_description(Path(image).name)
-            pages = read_stack(image, channels=net.in_channels)
+            pages = open_stack(image, channels=net.in_channels)
             if pages.shape[1] != net.in_channels:
                 raise ValueError(
                     f"{image} is a {pages.shape[1]}-channel image and the network takes {net.in_channels}; "
                     "convert it, or use a network trained on such images"
                 )
             bar.total += len(pages) - 1
-            results: dict[str, list] = {kind: [] for kind in kinds}
-            for page in pages:
-                for kind, array in _segment(net, page, kinds, image, args).items():
-                    results[kind].append(array)
-                seen.update(np.unique(results["mask"][-1]).tolist())
-                bar.update()
-            for kind, arrays in results.items():
-                _write(paths[kind], np.stack(arrays) if len(arrays) > 1 else arrays[0])
+            seen |= _segment(net, pages, paths, image, args, bar)
             waiting.remove(image)
             if not args.json:
                 bar.write("  ".join(str(path) for path in paths.values()))
@@ -120,20 +114,55 @@ def _output_names(images, out, kinds):
     return outputs
 
 
-def _segment(net, page, kinds, image, args):
-    """The results of one page: an array for each of `kinds`."""
-    from ..metrics import SMALLEST_OBJECT, instances
-    from ..tiling import predict
+def _segment(net, pages, paths, image, args, bar):
+    """Write the results of one image or stack, each to its path; returns the set of the classes seen."""
+    import numpy as np
 
-    probabilities = predict(net, page, args.tile, args.average)
-    classes = probabilities.argmax(axis=0)
-    results = {"mask": _narrowed(classes, "uint8", f"{image}: classes")}
-    if "prob" in kinds:
-        results["prob"] = probabilities
-    if "instances" in kinds:
-        objects = instances(classes > 0, SMALLEST_OBJECT)
-        results["instances"] = _narrowed(objects, "uint16", f"{image}: objects")
-    return results
+    from ..data import write_tiff
+    from ..tiling import predict_rows
+
+    count, _, height, width = pages.shape
+    seen: set[int] = set()
+    with ExitStack() as stack:
+        mask = _spool(stack, paths["mask"], (count, height, width), "uint8")
+        if "prob" in paths:
+            prob = _spool(stack, paths["prob"], (count, net.classes, height, width), "float32")
+        for number, page in enumerate(pages):
+            for top, probabilities in predict_rows(net, page, args.tile, args.average):
+                classes = _narrowed(probabilities.argmax(axis=0), "uint8", f"{image}: classes")
+                seen.update(np.unique(classes).tolist())
+                with _naming(paths["mask"]):
+                    mask.write((number,), top, classes)
+                if "prob" in paths:
+                    with _naming(paths["prob"]):
+                        for channel, rows in enumerate(probabilities):
+                            prob.write((number, channel), top, rows)
+            bar.update()
+        results = {"mask": mask.array()}
+        if "prob" in paths:
+            results["prob"] = prob.array()
+        if "instances" in paths:
+            results["instances"] = np.stack([_objects(page, image) for page in results["mask"]])
+        for kind, array in results.items():
+            with _naming(paths[kind]):
+                write_tiff(paths[kind], array if count > 1 else array[0])
+    return seen
+
+
+def _spool(stack, path, shape, dtype):
+    """Room for a result beside where it will be; given back when `stack` is closed, or the program is killed."""
+    from tempfile import TemporaryFile
+
+    from ..data.images import Spool
+
+    with _naming(path):
+        return Spool(stack.enter_context(TemporaryFile(dir=path.parent)), shape, dtype)
+
+
+def _objects(mask, image):
+    from ..metrics import SMALLEST_OBJECT, instances
+
+    return _narrowed(instances(mask > 0, SMALLEST_OBJECT), "uint16", f"{image}: objects")
 
 
 def _narrowed(labels, dtype, what):
@@ -146,11 +175,11 @@ def _narrowed(labels, dtype, what):
     return labels.astype(dtype)
 
 
-def _write(path, array):
-    from ..data import write_tiff
-
+@contextmanager
+def _naming(path):
+    """Say of what cannot be written which result it is part of, and what to do."""
     try:
-        write_tiff(path, array)
+        yield
     except OSError as error:
         reason = error.strerror or error
         raise OSError(f"{path} cannot be written ({reason}); make room or give another --out, and run again") from error

@@ -2,12 +2,13 @@
 
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import tifffile
 
 from ..files import whole_file
-from .decode import decode
+from .decode import _complaints, decode
 
 WRITABLE = ("uint8", "uint16", "float32")  # what ImageJ, Pillow and every microscope's own viewer can open
 
@@ -60,10 +61,63 @@ def read_stack(path: str | os.PathLike, channels: int | None = None) -> np.ndarr
         raise ValueError(f"{path}: the pixels are {pages.dtype}; expected integers or floats")
     with np.errstate(over="ignore"):  # a float64 beyond float32 becomes infinite, and is counted below
         pages = np.ascontiguousarray(pages, dtype=np.float32)
-    bad = pages.size - np.count_nonzero(np.isfinite(pages))
+    _check_finite(path, pages)
+    return pages
+
+
+def open_stack(path: str | os.PathLike, channels: int | None = None) -> np.ndarray:
+    """As `read_stack`, but a TIFF that is stored uncompressed and in one piece stays on disk.
+
+    Returns
+    -------
+    array (pages, C, H, W)
+        Memory-mapped and of the file's own integer or float type; or float32, as `read_stack` gives it, where the
+        file cannot be mapped.
+
+    Raises
+    ------
+    OSError, ValueError
+        As `read_stack` does.
+    """
+    pages = _mapped(path)
+    if pages is None:
+        return read_stack(path, channels)
+    if pages.dtype.kind == "f":
+        _check_finite(path, pages)
+    return pages
+
+
+def _mapped(path: str | os.PathLike) -> np.ndarray | None:
+    """The pages of a TIFF, memory-mapped; None for any other file, which is then `read_stack`'s to read or refuse."""
+    with _complaints() as complaints:
+        try:
+            with tifffile.TiffFile(path) as tiff:
+                (series,) = tiff.series
+                axes = series.axes
+                colour = axes.endswith("YXS") and not series.keyframe.extrasamples  # one of those may be alpha
+                pixels = "YXS" if colour else "YX"
+                if not axes.endswith(pixels) or set("CS") & set(axes.removesuffix(pixels)):
+                    return None
+            pages = tifffile.memmap(path, mode="r")
+        except Exception:  # not a TIFF, compressed, or damaged in one of a dozen ways
+            return None
+    if complaints or pages.dtype.kind not in "buif":
+        return None
+    if colour:
+        return np.moveaxis(pages.reshape(-1, *pages.shape[-3:]), -1, 1)
+    return pages.reshape(-1, 1, *pages.shape[-2:])
+
+
+def _check_finite(path: str | os.PathLike, pages: np.ndarray) -> None:
+    """`ValueError` with the number of values that are not finite as float32; looks at some rows at a time."""
+    bad = 0
+    for page in pages:
+        for top in range(0, page.shape[1], 256):
+            with np.errstate(over="ignore"):  # beyond float32 is infinite
+                rows = page[:, top : top + 256].astype(np.float32, copy=False)
+            bad += rows.size - np.count_nonzero(np.isfinite(rows))
     if bad:
         raise ValueError(f"{path}: {bad:,} of {pages.size:,} values are NaN or infinite; mend or leave it out")
-    return pages
 
 
 def read_labels(path: str | os.PathLike) -> np.ndarray:
@@ -137,3 +191,32 @@ def write_tiff(path: str | os.PathLike, array: np.ndarray) -> None:
         raise ValueError(f"cannot write an array of shape {array.shape} to {path}; expected 2 to 4 dimensions")
     with whole_file(path) as temporary:
         tifffile.imwrite(temporary, array, photometric="minisblack", compression="zlib")
+
+
+class Spool:
+    """An array of planes (H, W) that is filled row by row in a file on disk.
+
+    Written as any file is, not through a memory map: on a full disk a write raises, but a map kills the program.
+
+    Parameters
+    ----------
+    file : file
+        Open for reading and writing, and empty.
+    shape : tuple of int (..., H, W)
+    dtype : str
+    """
+
+    def __init__(self, file: BinaryIO, shape: tuple[int, ...], dtype: str) -> None:
+        self._file, self._shape, self._dtype = file, shape, np.dtype(dtype)
+
+    def write(self, index: tuple[int, ...], top: int, rows: np.ndarray) -> None:
+        """Put `rows` (h, W) in the plane of this index, from row `top` down."""
+        *planes, height, width = self._shape
+        plane = int(np.ravel_multi_index(index, planes))
+        self._file.seek((plane * height + top) * width * self._dtype.itemsize)
+        self._file.write(np.ascontiguousarray(rows, self._dtype).data)
+
+    def array(self) -> np.ndarray:
+        """All of it, memory-mapped, once every row is written."""
+        self._file.flush()
+        return np.memmap(self._file, self._dtype, "r", shape=self._shape)

@@ -15,6 +15,7 @@ from ..layers._checks import expect_shape
 from . import im2col, winograd
 
 WINOGRAD_CHANNELS, WINOGRAD_TILES = 24, 36
+BLOCK = 1 << 20  # values that are masked at a time
 
 
 def conv2d_forward(work, x, weight, bias):
@@ -71,9 +72,8 @@ def conv2d_relu_forward(work, x, weight, bias):
     positive = xp.empty((N, F, -(-H * W // 8)), xp.uint8)
 
     def pack(start, stop):
-        for n in range(N):
-            for f in range(start, stop):
-                positive[n, f] = xp.packbits(flat[n, f] > 0)
+        for part in _channels(start, stop, H * W):
+            positive[:, part] = xp.packbits(flat[:, part] > 0, axis=-1)
 
     work.share(pack, F, out.size, out)
     return out, (x, weight, positive)
@@ -88,12 +88,18 @@ def conv2d_relu_backward(work, dout, cache):
     flat = dout.reshape(N, F, H * W)
 
     def mask(start, stop):
-        for n in range(N):
-            for f in range(start, stop):
-                xp.multiply(flat[n, f], xp.unpackbits(positive[n, f])[: H * W], out=flat[n, f])
+        for part in _channels(start, stop, H * W):
+            xp.multiply(flat[:, part], xp.unpackbits(positive[:, part], axis=-1, count=H * W), out=flat[:, part])
 
     work.share(mask, F, dout.size, dout)
     return conv2d_backward(work, dout, (x, weight))
+
+
+def _channels(start, stop, size):
+    """Parts of range(start, stop) of about BLOCK values, for channels of `size`."""
+    step = max(1, BLOCK // size)
+    for first in range(start, stop, step):
+        yield slice(first, min(first + step, stop))
 
 
 def _way(x, weight):

@@ -8,7 +8,7 @@ BLAS alone would share the multiplications only. It takes the lock back between 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from threading import Lock
+from threading import Lock, local
 
 try:
     from threadpoolctl import ThreadpoolController
@@ -52,9 +52,9 @@ class Threads:
 class _Blas:
     """Holds BLAS to one thread inside ``with``, and gives it back what it had when nobody was inside.
 
-    The number is the whole process's, and some libraries let the main thread alone change it. So everyone who enters
-    sets it and everyone who leaves sets it back: where users overlap, one may find more threads than it wants for a
-    moment, but none is ever lost.
+    The number is the whole process's, and some libraries let the main thread alone change it. So every thread that
+    enters sets it and every thread that leaves sets it back: where threads overlap, one may find more than it wants
+    for a moment, but none is ever lost.
     """
 
     def __init__(self):
@@ -63,18 +63,22 @@ class _Blas:
         self.threads = max(self._before, default=1)
         self._inside = 0
         self._lock = Lock()
+        self._of_thread = local()
 
     def __enter__(self):
         with self._lock:
             if not self._inside:
                 self._before = self._numbers()
             self._inside += 1
+            self._of_thread.depth = getattr(self._of_thread, "depth", 0) + 1
             self._set([1] * len(self._libraries))
 
     def __exit__(self, *error):
         with self._lock:
             self._inside -= 1
-            self._set(self._before)
+            self._of_thread.depth -= 1
+            if not self._of_thread.depth:
+                self._set(self._before)
 
     def _numbers(self):
         return [library.get_num_threads() for library in self._libraries]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import minunet as mu
-from minunet import device
+from minunet import device, machine
 from minunet.cli import main
 
 
@@ -28,6 +28,14 @@ def weights(tmp_path):
     return str(path)
 
 
+@pytest.fixture(autouse=True)
+def lost_speed(monkeypatch):
+    """Lines of a machine that loses nothing; a test may add some."""
+    lines = []
+    monkeypatch.setattr(machine, "lost_speed", lambda facts: lines)
+    return lines
+
+
 def test_the_machine_is_described_in_an_aligned_table(capsys):
     assert main(["info"]) == 0
     facts = table(capsys)
@@ -40,6 +48,14 @@ def test_the_machine_is_described_in_an_aligned_table(capsys):
 def test_the_machine_as_json(capsys):
     assert main(["info", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["minunet"] == mu.__version__
+
+
+def test_each_place_where_speed_is_left_behind_has_a_line(capsys, lost_speed):
+    lost_speed += ["do this", "do that"]
+    assert main(["info"]) == 0
+    assert capsys.readouterr().out.splitlines()[-2:] == ["faster   do this", "faster   do that"]
+    assert main(["info", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["faster"] == lost_speed
 
 
 @pytest.mark.parametrize(("error", "wanted"), [(None, "CuPy and a CUDA GPU"), (ValueError("why not"), "none: why not")])

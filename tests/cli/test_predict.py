@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +13,10 @@ from PIL import Image, ImageSequence
 
 import minunet as mu
 from minunet.cli import main
-from minunet.data import write_tiff
+from minunet.data import read_stack, write_tiff
+from minunet.data.images import open_stack
 from minunet.metrics import instances
+from minunet.tiling import predict_rows
 
 HEIGHT, WIDTH = 43, 58
 
@@ -162,6 +166,85 @@ def test_a_mask_of_one_class_throughout_is_remarked_upon(folder, capsys):
     assert capsys.readouterr().err == warning
 
 
+# Large images
+
+
+def peak_memory(folder, height, *options):
+    """Most memory in MiB that the command takes, in a process of its own, for a mapped image of `height` by 1024."""
+    image = folder / f"{height}.tif"
+    tifffile.imwrite(image, np.random.default_rng(0).integers(0, 256, (height, 1024), dtype=np.uint8))
+    arguments = ["predict", str(image), "--weights", "tiny.npz", "--out", f"out{height}", "--tile", "252", *options]
+    code = (
+        f"from minunet.cli import main; assert main({arguments}) == 0; "
+        "print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"
+    )
+    # One thread: how much memory each keeps for itself is chance.
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(Path(mu.__file__).parents[1])}
+    out = subprocess.run([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, check=True).stdout
+    return int(out.split()[-1]) / 1024
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="needs Linux to tell the peak memory")
+@pytest.mark.parametrize("average", [[], ["--average"]], ids=["plain", "average"])
+def test_the_peak_memory_does_not_grow_with_the_image(folder, average):
+    mu.UNet(base=1, depth=1).save("tiny.npz")
+    small, large = (peak_memory(folder, height, *average) for height in (512, 2560))
+    probabilities = 2 * 4 * (2560 - 512) * 1024 / 2**20
+    # Of an image and of a mask that are mapped, what was looked at counts as memory: a byte a pixel each. It can be
+    # given back at any moment.
+    assert large - small < probabilities / 2
+    assert tifffile.imread("out2560/2560_mask.tif").shape == (2560, 1024)
+
+
+def tiffs():
+    """Ways to store an image: arguments of tifffile, the array, and whether it can be mapped."""
+    grey, colour = pages(2)[:, 0], np.moveaxis(pages(2, channels=3), 1, -1)
+    yield "grey", grey[0], {}, True
+    yield "stack", grey, {}, True
+    yield "16 bit", grey.astype(np.uint16) * 200, {}, True
+    yield "big-endian", grey.astype(np.uint16) * 200, {"byteorder": ">"}, True
+    yield "double", grey / 3, {}, True
+    yield "colour", colour[0], {"photometric": "rgb"}, True
+    yield "colour stack", colour, {"photometric": "rgb"}, True
+    yield "planes", np.moveaxis(colour[0], -1, 0), {"photometric": "rgb", "planarconfig": "separate"}, False
+    yield "alpha", colour[0][..., :2], {"photometric": "minisblack", "extrasamples": ["unassalpha"]}, False
+    yield "compressed", grey, {"compression": "zlib"}, False
+    yield "tiled", grey, {"tile": (16, 16)}, False
+
+
+@pytest.mark.parametrize(("array", "options", "mapped"), [pytest.param(*case, id=name) for name, *case in tiffs()])
+@pytest.mark.parametrize("channels", [None, 1])
+def test_an_image_in_one_piece_stays_on_disk_and_has_the_values_that_reading_it_gives(
+    tmp_path, array, options, mapped, channels
+):
+    tifffile.imwrite(tmp_path / "a.tif", array, **options)
+    opened, read = open_stack(tmp_path / "a.tif", channels), read_stack(tmp_path / "a.tif", channels)
+    np.testing.assert_array_equal(opened.astype(np.float32), read)
+    assert (opened.shape, isinstance(opened, np.memmap)) == (read.shape, mapped)
+
+
+def test_a_mapped_image_with_a_double_beyond_single_precision_is_refused(tmp_path):
+    image = np.zeros((300, 7))
+    image[2, 3], image[299, 5] = 1e300, np.nan
+    tifffile.imwrite(tmp_path / "a.tif", image)
+    with pytest.raises(ValueError, match=r"a\.tif: 2 of 2,100 values are NaN or infinite; mend or leave it out"):
+        open_stack(tmp_path / "a.tif")
+
+
+def test_results_wait_in_files_without_a_name(folder, monkeypatch):
+    seen = []
+
+    def looking(*given):
+        seen.append(written())
+        return predict_rows(*given)
+
+    monkeypatch.setattr("minunet.tiling.predict_rows", looking)
+    tifffile.imwrite("stack.tif", pages(2)[:, 0])
+    assert predict("stack.tif", "--probabilities") == 0
+    assert seen == [[], []]
+    assert written() == ["stack_mask.tif", "stack_prob.tif"]
+
+
 # Nothing is overwritten
 
 
@@ -296,7 +379,7 @@ def test_a_full_disk_leaves_the_files_of_earlier_images_and_no_part_of_one(folde
     path = os.path.join("out", "noise_prob.tif")
     wanted = f"{path} cannot be written (File too large); make room or give another --out, and run again"
     assert complaint(capsys) == wanted
-    assert written() == ["a_mask.tif", "a_prob.tif", "noise_mask.tif"]
+    assert written() == ["a_mask.tif", "a_prob.tif"]
     for name in written():
         tifffile.imread(os.path.join("out", name))
 
@@ -346,9 +429,9 @@ def test_ctrl_c_says_which_images_wait(tmp_path, capsys, monkeypatch):
         asked.append(given)
         if len(asked) == 2:
             raise KeyboardInterrupt
-        return np.zeros((2, 12, 14), np.float32)
+        return [(0, np.zeros((2, 12, 14), np.float32))]
 
-    monkeypatch.setattr("minunet.tiling.predict", interrupted_at_the_second)
+    monkeypatch.setattr("minunet.tiling.predict_rows", interrupted_at_the_second)
     out = str(tmp_path / "out")
     assert main(["predict", *images, "--weights", str(tmp_path / "net.npz"), "--out", out]) == 130
     rest = f"minunet predict {images[1]} --weights {tmp_path / 'net.npz'} --out {out}"
