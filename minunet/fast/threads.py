@@ -17,7 +17,7 @@ except ImportError:  # in a browser, where there are no threads either
 
 
 MULTIPLICATIONS = 16  # of a matrix product that take as long as moving one value
-WORTH_SHARING = 1 << 21  # values: some milliseconds of work, and waking a thread takes a quarter of one
+WORTH_SHARING = 1 << 20  # values: about half a millisecond of work, and waking a thread takes a quarter of one
 
 
 class Threads:
