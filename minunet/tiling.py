@@ -98,10 +98,15 @@ def normalize(image, normalization):
 def tiles_along(side, tile, depth):
     """How tiles cover one side of an image: their input size, and where their outputs start.
 
-    No tile is larger than the image needs, and all outputs start on the pooling grid.
+    There are as few tiles as the largest of them allow, they are no larger than so many need to be, and all outputs
+    start on the pooling grid. (Two tiles of 444 give 512 pixels, in six tenths of the time that two of 572 take.)
     """
     tile = min(tile, input_size_for(side, depth))
-    return tile, _starts(side, output_size(tile, depth), depth)
+    starts = _starts(side, output_size(tile, depth), depth)
+    smaller = input_size_for(-(-side // len(starts)), depth)
+    while smaller < tile and len(_starts(side, output_size(smaller, depth), depth)) > len(starts):
+        smaller += 2**depth
+    return smaller, _starts(side, output_size(smaller, depth), depth)
 
 
 def mirrored(start, stop, side):

@@ -92,7 +92,9 @@ def test_the_logits_of_each_tile_are_those_of_the_whole_to_float64_rounding(dept
 def test_every_tile_starts_on_the_pooling_grid_and_together_they_cover_the_side(depth, tile, height, width):
     for side in (height, width):
         size, starts = tiles_along(side, tile, depth)
-        assert size == tile
+        assert size <= tile
+        step = output_size(tile, depth) // 2**depth * 2**depth
+        assert len(starts) == 1 + max(0, -(-(side - output_size(tile, depth)) // step))  # as few as `tile` allows
         assert all(start % 2**depth == 0 for start in starts)
         covered = {pixel for start in starts for pixel in range(start, start + output_size(size, depth))}
         assert covered.issuperset(range(side))
@@ -108,7 +110,14 @@ def test_no_tile_is_larger_than_the_image_needs(depth):
 
 
 def test_the_papers_tiles_step_by_384_pixels():
-    assert tiles_along(1000, 572, depth=4) == (572, [0, 384, 768])
+    assert tiles_along(2 * 384 + 388, 572, depth=4) == (572, [0, 384, 768])
+
+
+@pytest.mark.parametrize(("side", "size", "starts"), [(512, 444, [0, 256]), (1000, 524, [0, 336, 672])])
+def test_tiles_are_no_larger_than_so_many_of_them_need_to_be(side, size, starts):
+    assert tiles_along(side, 572, depth=4) == (size, starts)
+    output = output_size(size - 16, depth=4)
+    assert (len(starts) - 1) * (output // 16 * 16) + output < side  # the next smaller ones would not do
 
 
 def test_tiles_too_small_for_the_grid_still_cover_the_image():
@@ -124,9 +133,10 @@ def test_a_small_tile_off_the_grid_gives_probabilities_all_the_same():
 
 def test_the_default_tile_is_about_the_papers():
     net = Watched(network(1))
-    mu.predict(net, random_image(1, 600, 9))
-    assert {x.shape[2] for x in net.inputs} == {572}
-    assert len(net.inputs) == 2
+    mu.predict(net, random_image(1, 556, 9))
+    assert [x.shape[2] for x in net.inputs] == [572]
+    mu.predict(net, random_image(1, 557, 9))
+    assert len(net.inputs) == 1 + 2
 
 
 # Mirroring
@@ -261,9 +271,9 @@ def test_memory_does_not_grow_with_the_image_besides_the_result(average):
         finally:
             tracemalloc.stop()
 
-    mu.predict(net, random_image(1, 60, 70))  # what is imported or kept at first use shall not count
-    one_tile, many_tiles = beside_the_result(120), beside_the_result(1200)
-    assert many_tiles - one_tile < 60 * (1200 - 120)  # a single byte a pixel would be more
+    mu.predict(net, random_image(1, 60, 96), 64, average)  # what is imported or kept at first use shall not count
+    few_tiles, many_tiles = beside_the_result(96), beside_the_result(960)  # of 48 pixels, all
+    assert many_tiles - few_tiles < 60 * (960 - 96)  # a single byte a pixel would be more
 
 
 @pytest.mark.parametrize("average", [False, True])
