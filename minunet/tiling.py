@@ -10,24 +10,18 @@ not lead from one grid point to the next, so tiles step by the output size round
 2^depth (384 of 388 pixels) and the few pixels too many are dropped.
 """
 
-import os
-import platform
-import threading
-from collections import deque
 from contextlib import closing
 from itertools import pairwise
 from typing import NamedTuple
-from uuid import uuid4
-from weakref import WeakValueDictionary
 
 import numpy as np
 
 from .device import array_module, to_device, to_host
 from .sizes import input_size_for, margin, output_size
+from .workers import spread
 
 PAPER_TILE = 572
 ROWS = 256  # looked through at a time for what is no number
-FEW = 3  # tiles in flight for each worker: one in work, one that waits beside it, one on its way
 
 
 def predict(net, image, tile=None, average=False, executor=None):
@@ -144,7 +138,11 @@ def _filled(net, image, tile, average, executor, room):
     bands = _bands(H, tile, net.depth, average)
     pieces = (piece for band in bands for turn in turns for piece in _pieces(H, W, band, turn, tile, net.depth))
     tiles = (_cut(image, piece, net.depth) for piece in pieces)
-    answers = (_probabilities(net, pixels) for pixels in tiles) if executor is None else _spread(executor, net, tiles)
+    answers = (
+        (_probabilities(net, pixels) for pixels in tiles)
+        if executor is None
+        else spread(executor, net, _probabilities, tiles)
+    )
     with closing(answers):
         for top, bottom in bands:
             block = room(top, bottom)
@@ -212,56 +210,6 @@ def _probabilities(net, pixels):
     """float32 class probabilities on the host, for the pixels of one tile."""
     x = normalize(pixels, net.normalization)[None].astype(net.params["head.bias"].dtype)
     return to_host(_softmax(net.logits(to_device(x, net.device))[0])).astype(np.float32, copy=False)
-
-
-# Tiles on an executor. Its interface tells neither how many workers there are, nor lets one send each of them the
-# network once, which at the paper's size is 124 MB. So each answer says which worker it is from, and a worker that
-# has not got the network answers that instead: then the tile is sent again, and the network with it.
-
-_networks: WeakValueDictionary = WeakValueDictionary()  # by token: those that calls of `predict` here use, and
-_received = None  # the last one that came from elsewhere, held until the next
-
-
-def _answer(token, net, pixels):
-    """What a worker does: (its name, probabilities), or (its name, None) where it needs the network and has none."""
-    global _received
-    known = _networks.get(token)
-    if known is None and net is not None:
-        _networks[token] = _received = known = net
-    worker = platform.node(), os.getpid(), threading.get_ident()
-    return worker, None if known is None else _probabilities(known, pixels)
-
-
-def _spread(executor, net, tiles):
-    """The probabilities of each of `tiles`, in order, as the workers of `executor` compute them."""
-    token = uuid4().hex  # a new one for each call: parameters may be changed between two
-    _networks[token] = net  # for workers that are threads of this process
-    waiting: deque = deque()  # [pixels, future], in order
-    workers = set()
-
-    def settle():
-        """Wait for the oldest of the tiles; send the network along with each that came back for want of it."""
-        while True:
-            worker, probabilities = waiting[0][1].result()
-            workers.add(worker)
-            for entry in waiting:
-                if entry[1].done() and entry[1].result()[1] is None:
-                    entry[1] = executor.submit(_answer, token, net, entry[0])
-            if probabilities is not None:
-                waiting.popleft()
-                return probabilities
-
-    try:
-        for pixels in tiles:
-            waiting.append([pixels, executor.submit(_answer, token, None if workers else net, pixels)])
-            if len(waiting) >= FEW * max(1, len(workers)):
-                yield settle()
-        while waiting:
-            yield settle()
-    finally:
-        for _, future in waiting:
-            future.cancel()
-        _networks.pop(token, None)
 
 
 def _softmax(logits):

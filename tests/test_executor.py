@@ -12,7 +12,8 @@ from test_tiling import network, random_image
 
 import minunet as mu
 from minunet import tiling
-from minunet.tiling import FEW
+from minunet import workers as workers_module
+from minunet.workers import FEW
 
 TILE = 24  # of depth 1, 8 pixels of output: an image of 29 by 37 has 20
 
@@ -52,14 +53,14 @@ class Elsewhere(Executor):
         if self.taken == self.restart_at:
             self.received[worker] = None
         self.taken += 1
-        here = tiling._networks, tiling._received
-        tiling._networks, tiling._received = self.networks[worker], self.received[worker]
+        here = workers_module._networks, workers_module._received
+        workers_module._networks, workers_module._received = self.networks[worker], self.received[worker]
         try:
             function, args = pickle.loads(pickled)
             (node, pid, _), probabilities = function(*args)
-            self.received[worker] = tiling._received
+            self.received[worker] = workers_module._received
         finally:
-            tiling._networks, tiling._received = here
+            workers_module._networks, workers_module._received = here
         future.set_result(((node, pid, worker), probabilities))
 
 
@@ -125,7 +126,7 @@ def test_a_worker_that_starts_anew_gets_the_network_again(workers):
 def test_the_answers_come_in_the_order_of_the_tiles():
     net, tiles = network(1), random_image(9, 1, TILE, TILE)
     with ThreadPoolExecutor(3) as pool:
-        answers = list(tiling._spread(pool, net, iter(tiles)))
+        answers = list(workers_module.spread(pool, net, tiling._probabilities, iter(tiles)))
     np.testing.assert_allclose(answers, [tiling._probabilities(net, tile) for tile in tiles], rtol=0, atol=1e-6)
 
 
@@ -193,4 +194,4 @@ def test_a_network_that_was_predicted_with_is_not_held():
         mu.predict(net, random_image(29, 37), TILE, executor=pool)
     del net
     assert reference() is None
-    assert not tiling._networks
+    assert not workers_module._networks
