@@ -142,10 +142,10 @@ def test_a_worker_gets_the_raw_pixels_of_its_tile_and_nothing_more():
     sizes = []
 
     class Weighing(ThreadPoolExecutor):
-        def submit(self, function, token, net, pixels):
+        def submit(self, function, token, net, compute, pixels):
             sizes.append(len(pickle.dumps(pixels)) - pixels.size)
             assert (pixels.shape, pixels.dtype) == ((1, TILE, TILE), np.uint8)
-            return super().submit(function, token, net, pixels)
+            return super().submit(function, token, net, compute, pixels)
 
     with Weighing(2) as pool:
         mu.predict(network(1), image, TILE, executor=pool)
