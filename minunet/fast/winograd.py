@@ -241,11 +241,14 @@ def _rows_with_border(image, border, side, strip, work):
     """All pixels that a strip's squares see, (C, rows, columns), zeros where they lie outside the image."""
     C, H, W = image.shape
     top = TILE * strip.top - border
-    rows = work.empty((C, TILE * (strip.rows - 1) + side, TILE * (strip.columns - 1) + side), image)
+    height, width = TILE * (strip.rows - 1) + side, TILE * (strip.columns - 1) + side
+    if border == 0 and top + height <= H and width <= W:
+        return image[:, top : top + height, :width]
+    rows = work.empty((C, height, width), image)
     rows[...] = 0
-    first, last = max(0, top), min(H, top + rows.shape[1])
-    last_column = min(W, rows.shape[2] - border)
-    rows[:, first - top : last - top, border : border + last_column] = image[:, first:last, :last_column]
+    first, last = max(0, top), min(H, top + height)
+    columns = min(W, width - border)
+    rows[:, first - top : last - top, border : border + columns] = image[:, first:last, :columns]
     return rows
 
 
