@@ -31,10 +31,12 @@ ELEMENTWISE = (
 FUNCTIONS = (
     *("arange", "empty", "empty_like", "full", "full_like", "ones", "ones_like", "zeros", "zeros_like"),
     *("all", "any", "argmax", "argmin", "max", "mean", "min", "sum"),
-    *("ascontiguousarray", "packbits", "unpackbits"),
+    "ascontiguousarray",
     *("broadcast_to", "concatenate", "copyto", "expand_dims", "moveaxis", "stack", "swapaxes", "transpose"),
     *("matmul", "take_along_axis", "tensordot"),
 )
+# CuPy's take no axis and no count: the array is taken flat.
+FLAT = ("packbits", "unpackbits")
 METHODS = (
     *("all", "any", "argmax", "argmin", "max", "mean", "min", "sum"),
     *("astype", "conj", "copy", "fill", "ravel", "reshape", "squeeze", "swapaxes", "transpose", "view"),
@@ -54,6 +56,7 @@ def make_cupy(available=True):
     vars(cupy).update({name: getattr(np, name) for name in CONSTANTS})
     vars(cupy).update({name: _lift(getattr(np, name), _operand) for name in ELEMENTWISE})
     vars(cupy).update({name: _lift(getattr(np, name), _argument) for name in FUNCTIONS})
+    vars(cupy).update({name: _of_one_array(_lift(getattr(np, name), _argument)) for name in FLAT})
     vars(cupy).update(
         ndarray=ndarray,
         asarray=asarray,
@@ -169,6 +172,10 @@ def _lift(function, unwrap):
         return None if result is None else ndarray(np.asarray(result))
 
     return lifted
+
+
+def _of_one_array(function):
+    return lambda array: function(array)
 
 
 def _reflect(operation):

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..device import array_module
 from ..layers import conv2d as readable
+from ..layers import relu_forward
 from ..layers._checks import expect_shape
 from . import im2col, winograd
 
@@ -51,8 +52,8 @@ def conv2d_relu_forward(work, x, weight, bias):
     -------
     out : array (N, F, H-kh+1, W-kw+1)
     cache : (x, weight, positive)
-        positive is a uint8 array: one bit for each value of out, whether it is above 0. So `out` itself, which
-        nobody else may need any more, does not outlive its last use.
+        positive is a flat uint8 array: one bit for each value of out, whether it is above 0. So `out` itself,
+        which nobody else may need any more, does not outlive its last use.
 
     Raises
     ------
@@ -63,43 +64,46 @@ def conv2d_relu_forward(work, x, weight, bias):
     xp = array_module(x)
     way = _way(x, weight)
     if way is readable:
-        out = readable.conv2d_forward(x, weight, bias)[0]
-        xp.maximum(out, 0, out=out)
+        out = relu_forward(readable.conv2d_forward(x, weight, bias)[0])[0]
     else:
         out = way.forward(x, weight.astype(x.dtype, copy=False), bias.astype(x.dtype, copy=False), True, work)
-    N, F, H, W = out.shape
-    flat = out.reshape(N, F, H * W)
-    positive = xp.empty((N, F, -(-H * W // 8)), xp.uint8)
+    flat = out.reshape(-1)
+    positive = xp.empty(-(-out.size // 8), xp.uint8)
 
     def pack(start, stop):
-        for part in _channels(start, stop, H * W):
-            positive[:, part] = xp.packbits(flat[:, part] > 0, axis=-1)
+        for part in _parts(start, stop):
+            positive[part] = xp.packbits(flat[_eightfold(part)].real > 0)
 
-    work.share(pack, F, out.size, out)
+    work.share(pack, len(positive), out.size, out)
     return out, (x, weight, positive)
 
 
 def conv2d_relu_backward(work, dout, cache):
-    """Gradients of `conv2d_relu_forward`, as of `conv2d_backward`; `dout` is masked in place."""
+    """Gradients of `conv2d_relu_forward`, as of `conv2d_backward`; `dout` may be masked in place."""
     x, weight, positive = cache
     xp = array_module(dout)
-    N, F, H, W = dout.shape
-    expect_shape("dout", dout, N, weight.shape[0], H, W)
-    flat = dout.reshape(N, F, H * W)
+    F, _, kh, kw = weight.shape
+    expect_shape("dout", dout, x.shape[0], F, x.shape[2] - kh + 1, x.shape[3] - kw + 1)
+    flat = dout.reshape(-1)
 
     def mask(start, stop):
-        for part in _channels(start, stop, H * W):
-            xp.multiply(flat[:, part], xp.unpackbits(positive[:, part], axis=-1, count=H * W), out=flat[:, part])
+        for part in _parts(start, stop):
+            values = flat[_eightfold(part)]
+            xp.multiply(values, xp.unpackbits(positive[part])[: len(values)], out=values)
 
-    work.share(mask, F, dout.size, dout)
-    return conv2d_backward(work, dout, (x, weight))
+    work.share(mask, len(positive), dout.size, dout)
+    return conv2d_backward(work, flat.reshape(dout.shape), (x, weight))
 
 
-def _channels(start, stop, size):
-    """Parts of range(start, stop) of about BLOCK values, for channels of `size`."""
-    step = max(1, BLOCK // size)
-    for first in range(start, stop, step):
-        yield slice(first, min(first + step, stop))
+def _parts(start, stop):
+    """Parts of range(start, stop), in bytes of eight bits, of BLOCK values."""
+    for first in range(start, stop, BLOCK // 8):
+        yield slice(first, min(first + BLOCK // 8, stop))
+
+
+def _eightfold(part):
+    """The values whose bits are in these bytes; the last byte may have bits to spare."""
+    return slice(8 * part.start, 8 * part.stop)
 
 
 def _way(x, weight):

@@ -22,7 +22,7 @@ def conv_transpose2d_forward(work, x, weight, bias):
             for i, j in readable.TAPS:
                 xp.add(taps[i, j], shift, out=out[n, :, 2 * start + i : 2 * stop : 2, j::2])
 
-    work.share(paint, H, out.size, x)
+    work.share(paint, H, out.size, x, multiplications=C * out.size)
     return out, (x, weight)
 
 
@@ -50,6 +50,6 @@ def conv_transpose2d_backward(work, dout, cache):
             dkernel[start:stop] += flat[n, start:stop] @ seen.T
 
     work.share(gather, F, dout.size, dout)
-    work.share(multiply, C, dout.size, dout)
+    work.share(multiply, C, dx.size, dout, multiplications=2 * C * dout.size)
     dweight = xp.ascontiguousarray(dkernel.reshape(C, 2, 2, F).transpose(0, 3, 1, 2))
     return dx, dweight, dout.sum(axis=(0, 2, 3))

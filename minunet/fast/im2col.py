@@ -14,7 +14,6 @@ in the columns of dout, all outputs that it took part in. Two products with the 
 """
 
 from ..device import array_module
-from .threads import MULTIPLICATIONS
 
 STRIP = 1 << 20  # numbers in the columns of one strip
 
@@ -39,22 +38,22 @@ def forward(x, weight, bias, relu, work):
     F, _, kh, kw = weight.shape
     h, w = H - kh + 1, W - kw + 1
     out = work.empty((N, F, h, w), x)
-    kernel = weight.reshape(F, -1)
-    bias = bias[:, None, None]
+    kernel = xp.concatenate([weight.reshape(F, -1), bias[:, None]], axis=1)
+    lay = xp.maximum if relu else xp.add
     zeros = xp.zeros(w, x.dtype)
 
     def convolve(start, stop):
         for n in range(N):
-            for top, end in _strips(start, stop, C * kh * kw * W):
-                columns = _columns(x[n, :, top : end + kh - 1], kh, kw, work)
+            for top, end in _strips(start, stop, work.at_once(STRIP, x) // (C * kh * kw * W)):
+                length = (end - top) * W - (kw - 1)
+                columns = work.empty((kernel.shape[1], length), x)
+                _gather(x[n, :, top : end + kh - 1], kh, kw, columns[:-1])
+                columns[-1] = 1  # what the bias sees
                 wide = work.empty((F, end - top, W), x)
-                xp.matmul(kernel, columns, out=wide.reshape(F, -1)[:, : columns.shape[1]])
-                rows = out[n, :, top:end]
-                xp.add(wide[:, :, :w], bias, out=rows)
-                if relu:
-                    xp.maximum(rows, zeros, out=rows)
+                xp.matmul(kernel, columns, out=wide.reshape(F, -1)[:, :length])
+                lay(wide[:, :, :w], zeros, out=out[n, :, top:end])
 
-    work.share(convolve, h, N * kernel.size * h * w // MULTIPLICATIONS, x)
+    work.share(convolve, h, out.size, x, multiplications=N * kernel.size * h * w)
     return out
 
 
@@ -84,14 +83,15 @@ def backward(dout, x, weight, work):
     def correlate(start, stop):
         total = xp.zeros((C, F * kh * kw), dout.dtype)
         for n in range(N):
-            for top, end in _strips(start, stop, F * kh * kw * wide_w):
+            for top, end in _strips(start, stop, work.at_once(STRIP, dout) // (F * kh * kw * wide_w)):
                 rows = end - top
                 padded = work.empty((F, rows + kh - 1, wide_w), dout)
                 padded[...] = 0
                 a, b = max(0, top - kh + 1), min(h, end)
                 padded[:, a - top + kh - 1 : b - top + kh - 1, kw - 1 : W] = dout[n, :, a:b]
-                columns = _columns(padded, kh, kw, work)
-                length = columns.shape[1]
+                length = rows * wide_w - (kw - 1)
+                columns = work.empty((F * kh * kw, length), dout)
+                _gather(padded, kh, kw, columns)
                 wide = work.empty((C, rows, wide_w), dout)
                 flat = wide.reshape(C, -1)[:, :length]
                 wide[:, :, W:] = 0
@@ -101,26 +101,22 @@ def backward(dout, x, weight, work):
                 dx[n, :, top:end] = wide[:, :, :W]
         parts[start] = total
 
-    work.share(correlate, H, N * turned.size * H * W // MULTIPLICATIONS, x)
+    work.share(correlate, H, x.size, x, multiplications=2 * N * turned.size * H * W)
     total = sum(parts[start] for start in sorted(parts))
     dweight = total.reshape(C, F, kh, kw)[:, :, ::-1, ::-1].swapaxes(0, 1)
     return dx, xp.ascontiguousarray(dweight)
 
 
-def _columns(image, kh, kw, work):
-    """(C, H, W) -> (C kh kw, (H-kh+1) W - (kw-1)): for each output, at the full width W, all that its kernel sees."""
-    C, H, W = image.shape
-    xp = array_module(image)
-    length = (H - kh + 1) * W - (kw - 1)
+def _gather(image, kh, kw, columns):
+    """(C, H, W) -> columns (C kh kw, (H-kh+1) W - (kw-1)): for each output, at the full width W, all that it sees."""
     channel, row, pixel = image.strides
-    shifted = xp.lib.stride_tricks.as_strided(image, (C, kh, kw, length), (channel, row, pixel, pixel))
-    columns = work.empty((C, kh, kw, length), image)
-    columns[...] = shifted
-    return columns.reshape(C * kh * kw, length)
+    shape = len(image), kh, kw, columns.shape[1]
+    shifted = array_module(image).lib.stride_tricks.as_strided(image, shape, (channel, row, pixel, pixel))
+    columns.reshape(shape)[...] = shifted
 
 
-def _strips(start, stop, row_size):
-    """Parts of range(start, stop), in rows, whose columns are about STRIP numbers."""
-    step = max(1, STRIP // row_size)
+def _strips(start, stop, rows):
+    """Parts of range(start, stop), of so many rows or one."""
+    step = max(1, rows)
     for top in range(start, stop, step):
         yield top, min(top + step, stop)

@@ -7,6 +7,7 @@ BLAS alone would share the multiplications only. It takes the lock back between 
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from functools import cache
 from threading import Lock, local
 
@@ -27,26 +28,30 @@ class Threads:
         self.count = blas().threads
         self._others: ThreadPoolExecutor | None = None
 
-    def share(self, work: Callable[[int, int], None], count: int, size: int) -> None:
+    def share(self, work: Callable[[int, int], None], count: int, size: int, multiplications: int = 0) -> None:
         """Call ``work(start, stop)`` on consecutive parts of range(count), one a thread; return when all are done.
 
-        `size` is how many values are read or written in all: what is soon done is not worth sharing. BLAS is held
-        to one thread meanwhile, or its threads and ours would fight for the cores.
+        `size` is how many values are read or written in all, `multiplications` how many there are in matrix products:
+        what is soon done is not worth sharing. Where there are products, BLAS is held to one thread meanwhile, or its
+        threads and ours would fight for the cores.
         """
-        parts = min(self.count, count) if size >= WORTH_SHARING else 1
-        with blas():
-            if parts == 1:
-                work(0, count)
-                return
-            if self._others is None:
-                self._others = ThreadPoolExecutor(self.count - 1, thread_name_prefix="minunet")
-            bounds = [count * part // parts for part in range(parts + 1)]
-            others = [self._others.submit(work, *bounds[part : part + 2]) for part in range(1, parts)]
-            try:
-                work(*bounds[:2])
-            finally:
-                for other in others:
-                    other.result()
+        enough = size + multiplications // MULTIPLICATIONS >= WORTH_SHARING
+        with blas() if multiplications else nullcontext():
+            self._share(work, count, min(self.count, count) if enough else 1)
+
+    def _share(self, work, count, parts):
+        if parts == 1:
+            work(0, count)
+            return
+        if self._others is None:
+            self._others = ThreadPoolExecutor(self.count - 1, thread_name_prefix="minunet")
+        bounds = [count * part // parts for part in range(parts + 1)]
+        others = [self._others.submit(work, *bounds[part : part + 2]) for part in range(1, parts)]
+        try:
+            work(*bounds[:2])
+        finally:
+            for other in others:
+                other.result()
 
 
 class _Blas:

@@ -18,7 +18,9 @@ a window, ``kron(A, A)^T`` for the 16 outputs, ``kron(G, G)`` for the 9 taps.
 
 **Many channels.** The sum over the channels comes before A^T, so for each of the 36 points there is one matrix
 product, (F, C) @ (C, tiles): that is where the work is, and where BLAS is at its best. The transforms are matrix
-products too, each long enough for two threads to run side by side.
+products too, each long enough for two threads to run side by side. A bias joins at the point (1, 1): a number there
+reaches all 16 outputs of its tile, and no other number. (Even and odd powers apart, the transforms would need a
+quarter of their multiplications; the additions that join them take as long as what is saved.)
 
 **Backward.** dx is a convolution of dout, with a border of two zeros, with the kernel turned by 180 degrees: the same
 steps again. And the bilinear form ``sum over k of z[k] y[k]`` is ``sum over the points of (A z) (G g) (B^T d)``;
@@ -34,12 +36,13 @@ from typing import NamedTuple
 import numpy as np
 
 from ..device import array_module
-from .threads import MULTIPLICATIONS
 
 TILE, WINDOW, TAPS = 4, 6, 9
 POINTS = WINDOW * WINDOW
+ONE_ONE = WINDOW + 1  # the point (1, 1)
 LIMIT = 1 << 23  # numbers in an array of scratch; beyond, the image is cut into strips, the channels into blocks
 BLOCK = 1 << 14  # windows that are gathered and transformed at a time
+PRODUCT = 1 << 18  # numbers of a gradient of the kernels that are made at a time
 
 B = np.array(
     [
@@ -80,10 +83,10 @@ def forward(x, weight, bias, relu, work):
     N, C, H, W = x.shape
     F = len(weight)
     out = work.empty((N, F, H - 2, W - 2), x)
-    for part in _blocks(F, C):
+    for part in _blocks(F, C, work.at_once(LIMIT, x)):
         kernels = _kernels_at_points(weight[part], FROM_KERNEL, work)
         for n in range(N):
-            for strip in _strips(H - 2, W - 2, max(C, kernels.shape[1])):
+            for strip in _strips(H - 2, W - 2, max(C, kernels.shape[1]), work.at_once(LIMIT, x)):
                 _convolve(x[n], kernels, bias[part], relu, strip, out[n, part], work)
     return out
 
@@ -106,12 +109,12 @@ def backward(dout, x, weight, work):
     F = len(weight)
     dx = work.empty(x.shape, dout)
     dweight = work.empty(weight.shape, dout)
-    for part in _blocks(C, F):
+    for part in _blocks(C, F, work.at_once(LIMIT, dout)):
         kernels = _kernels_at_points(weight[:, part], FROM_TURNED_KERNEL, work)
         dkernels = work.empty(kernels.shape, dout)
         dkernels[...] = 0
         for n in range(N):
-            for strip in _strips(H, W, max(F, kernels.shape[2])):
+            for strip in _strips(H, W, max(F, kernels.shape[2]), work.at_once(LIMIT, dout)):
                 _correlate(dout[n], x[n, part], kernels, strip, dx[n, part], dkernels, work)
         dweight[:, part] = _kernels_from_points(dkernels, work)
     return dx, dweight
@@ -126,8 +129,9 @@ def _convolve(image, kernels, bias, relu, strip, out, work):
     def multiply(start, stop):
         xp.matmul(kernels[start:stop], seen[start:stop], out=made[start:stop])
 
-    work.share(multiply, POINTS, kernels.size * strip.tiles // MULTIPLICATIONS, made)
-    _tiles_from_points(made, strip, out, bias, relu, work)
+    work.share(multiply, POINTS, made.size, made, multiplications=kernels.size * strip.tiles)
+    made[ONE_ONE] += bias[:, None]
+    _tiles_from_points(made, strip, out, relu, work)
 
 
 def _correlate(dimage, image, kernels, strip, dx, dkernels, work):
@@ -136,21 +140,24 @@ def _correlate(dimage, image, kernels, strip, dx, dkernels, work):
     seen = _windows_at_points(dimage, 2, strip, work)
     made = _tiles_at_points(image, strip, work)
 
+    step = max(1, work.at_once(PRODUCT, dimage) // kernels[0].size)
+
     def multiply(start, stop):
-        more = work.empty(kernels.shape[1:], dimage)
-        for point in range(start, stop):
-            xp.matmul(seen[point], made[point].T, out=more)
-            xp.add(dkernels[point], more, out=dkernels[point])
+        for first in range(start, stop, step):
+            points = slice(first, min(first + step, stop))
+            more = work.empty(kernels[points].shape, dimage)
+            xp.matmul(seen[points], made[points].swapaxes(1, 2), out=more)
+            xp.add(dkernels[points], more, out=dkernels[points])
         # The tiles of x have served: the products go where they were.
         xp.matmul(kernels[start:stop].swapaxes(1, 2), seen[start:stop], out=made[start:stop])
 
-    work.share(multiply, POINTS, 2 * kernels.size * strip.tiles // MULTIPLICATIONS, made)
-    _tiles_from_points(made, strip, dx, xp.zeros(len(dx), dx.dtype), False, work)
+    work.share(multiply, POINTS, made.size, made, multiplications=2 * kernels.size * strip.tiles)
+    _tiles_from_points(made, strip, dx, False, work)
 
 
-def _blocks(channels, others):
-    """Parts of the channels, such that the kernels between these and all the others are about LIMIT numbers."""
-    count = -(-POINTS * channels * others // LIMIT)
+def _blocks(channels, others, limit):
+    """Parts of the channels, such that the kernels between these and all the others are about `limit` numbers."""
+    count = -(-POINTS * channels * others // limit)
     for k in range(count):
         yield slice(channels * k // count, channels * (k + 1) // count)
 
@@ -167,10 +174,10 @@ class _Strip(NamedTuple):
         return self.rows * self.columns
 
 
-def _strips(height, width, channels):
+def _strips(height, width, channels, limit):
     """Cut the tiles of an output of height x width pixels into strips of about the same size."""
     rows, columns = -(-height // TILE), -(-width // TILE)
-    count = min(rows, -(-POINTS * channels * rows * columns // LIMIT))
+    count = min(rows, -(-POINTS * channels * rows * columns // limit))
     for k in range(count):
         top, end = rows * k // count, rows * (k + 1) // count
         yield _Strip(top, end - top, columns)
@@ -183,7 +190,11 @@ def _kernels_at_points(weight, transform, work):
     taps = weight.reshape(F * C, TAPS).T  # a copy, where `weight` is only some of the channels
     kernels = work.empty((POINTS, F * C), weight)
     matrix = work.constant(transform, weight)
-    work.share(lambda a, b: xp.matmul(matrix, taps[:, a:b], out=kernels[:, a:b]), F * C, kernels.size, kernels)
+
+    def transform(start, stop):
+        xp.matmul(matrix, taps[:, start:stop], out=kernels[:, start:stop])
+
+    work.share(transform, F * C, kernels.size, kernels, multiplications=TAPS * kernels.size)
     return kernels.reshape(POINTS, F, C)
 
 
@@ -194,7 +205,11 @@ def _kernels_from_points(dkernels, work):
     points = dkernels.reshape(POINTS, F * C).T
     taps = work.empty((F * C, TAPS), dkernels)
     matrix = work.constant(TO_TURNED_KERNEL, dkernels)
-    work.share(lambda a, b: xp.matmul(points[a:b], matrix.T, out=taps[a:b]), F * C, dkernels.size, dkernels)
+
+    def transform(start, stop):
+        xp.matmul(points[start:stop], matrix.T, out=taps[start:stop])
+
+    work.share(transform, F * C, dkernels.size, dkernels, multiplications=TAPS * dkernels.size)
     return taps.reshape(F, C, 3, 3)
 
 
@@ -205,7 +220,7 @@ def _windows_at_points(image, border, strip, work):
     def transform(start, stop):
         _to_points(image[start:stop], border, WINDOW, FROM_WINDOW, strip, points[:, start:stop], work)
 
-    work.share(transform, len(image), points.size, points)
+    work.share(transform, len(image), points.size, points, multiplications=POINTS * points.size)
     return points
 
 
@@ -216,7 +231,7 @@ def _tiles_at_points(image, strip, work):
     def transform(start, stop):
         _to_points(image[start:stop], 0, TILE, FROM_TILE, strip, points[:, start:stop], work)
 
-    work.share(transform, len(image), points.size, points)
+    work.share(transform, len(image), points.size, points, multiplications=TILE * TILE * points.size)
     return points
 
 
@@ -224,7 +239,7 @@ def _to_points(image, border, side, transform, strip, points, work):
     """Squares of side x side pixels, one every four pixels -> their 36 points."""
     xp = array_module(image)
     matrix = work.constant(transform, image)
-    step = max(1, BLOCK // strip.tiles)
+    step = max(1, work.at_once(BLOCK, image) // strip.tiles)
     for start in range(0, len(image), step):
         channels = slice(start, start + step)
         rows = _rows_with_border(image[channels], border, side, strip, work)
@@ -252,28 +267,27 @@ def _rows_with_border(image, border, side, strip, work):
     return rows
 
 
-def _tiles_from_points(points, strip, image, bias, relu, work):
+def _tiles_from_points(points, strip, image, relu, work):
     """(36, F, tiles) -> the strip's rows of an image (F, H, W); what of a tile is beyond the image is left out."""
     xp = array_module(image)
     matrix = work.constant(TO_TILE, image)
-    step = max(1, BLOCK // strip.tiles)
+    step = max(1, work.at_once(BLOCK, image) // strip.tiles)
+    rows = image[:, TILE * strip.top : TILE * (strip.top + strip.rows)]
 
     def transform(start, stop):
         for first in range(start, stop, step):
             channels = slice(first, min(first + step, stop))
             tiles = work.empty((TILE * TILE, channels.stop - first, strip.tiles), image)
             xp.matmul(matrix, points[:, channels].reshape(POINTS, -1), out=tiles.reshape(TILE * TILE, -1))
-            rows = image[channels, TILE * strip.top : TILE * (strip.top + strip.rows)]
-            _lay_tiles(tiles.reshape(TILE, TILE, -1, strip.rows, strip.columns), bias[channels], rows)
-            if relu:
-                xp.maximum(rows, xp.zeros(rows.shape[-1], rows.dtype), out=rows)
+            _lay_tiles(tiles.reshape(TILE, TILE, -1, strip.rows, strip.columns), rows[channels], relu)
 
-    work.share(transform, len(image), points.size, points)
+    work.share(transform, len(image), points.size, points, multiplications=TILE * TILE * points.size)
 
 
-def _lay_tiles(tiles, bias, image):
-    """image[f, 4 r + p, 4 u + q] = tiles[p, q, f, r, u] + bias[f]: whole tiles first, then those cut off."""
+def _lay_tiles(tiles, image, relu):
+    """image[f, 4 r + p, 4 u + q] = tiles[p, q, f, r, u], or max(that, 0): whole tiles first, then those cut off."""
     xp = array_module(image)
+    lay = xp.maximum if relu else xp.add  # with 0: NumPy is faster at either than at a copy into every fourth pixel
     F, H, W = image.shape
     for r, height in ((slice(0, H // TILE), TILE), (slice(H // TILE, None), H % TILE)):
         for u, width in ((slice(0, W // TILE), TILE), (slice(W // TILE, None), W % TILE)):
@@ -284,4 +298,4 @@ def _lay_tiles(tiles, bias, image):
             _, _, _, rows, columns = part.shape
             place = image[:, y : y + height * rows, x : x + width * columns]
             place = place.reshape(F, rows, height, columns, width).transpose(2, 4, 0, 1, 3)
-            xp.add(part, bias[:, None, None], out=place)
+            lay(part, xp.zeros(columns, part.dtype), out=place)

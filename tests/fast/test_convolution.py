@@ -1,6 +1,6 @@
 """Winograd's filtering and im2col give the readable convolution's numbers, whatever the sizes.
 
-In float64 to rounding, so that no wrong term can hide; in float32 as exactly as the issue of speed allows.
+In float64 to rounding, so that no wrong term can hide; in float32 as exactly as the fast set promises.
 """
 
 import numpy as np
@@ -124,13 +124,24 @@ def recorded(function, name, calls):
 
 
 @pytest.mark.parametrize("channels", [5, 24])
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex128"])
 def test_a_fused_relu_is_the_two_steps_bit_by_bit(channels, dtype):
     x, weight, bias, dout = arguments((2, channels, channels + 1, 23, 29), dtype=dtype)
+    if dtype == "complex128":
+        x, dout = x * (1 + 2j), dout * (1 - 1j)
     out, cache = fast.conv2d_forward(x, weight, bias)
     wanted, mask = layers.relu_forward(out)
     fused, fused_cache = fast.conv2d_relu_forward(x, weight, bias)
     assert fused.tobytes() == wanted.tobytes()
     gradients = fast.conv2d_backward(layers.relu_backward(dout, mask), cache)
     for found, want in zip(fast.conv2d_relu_backward(dout.copy(), fused_cache), gradients, strict=True):
+        np.testing.assert_array_equal(found, want)
+
+
+def test_a_fused_relu_takes_a_gradient_that_is_not_contiguous():
+    x, weight, bias, dout = arguments((2, 5, 6, 23, 29), dtype="float32")
+    _, cache = fast.conv2d_relu_forward(x, weight, bias)
+    backwards = np.ascontiguousarray(dout[..., ::-1])[..., ::-1]
+    wanted = fast.conv2d_relu_backward(dout.copy(), cache)
+    for found, want in zip(fast.conv2d_relu_backward(backwards, cache), wanted, strict=True):
         np.testing.assert_array_equal(found, want)
