@@ -4,7 +4,10 @@ Nothing here imports CuPy until a GPU is asked for. An array can only be CuPy's 
 CuPy already, so `array_module` need do no more than look into `sys.modules`.
 """
 
+import os
 import sys
+from collections.abc import Callable
+from functools import cache, wraps
 from types import ModuleType
 from typing import Any
 
@@ -37,6 +40,30 @@ def to_device(x: Array, device: str) -> Array:
     if device == "cuda":
         return _cupy().asarray(x)
     raise ValueError(f'device is {device!r}, expected "cpu" or "cuda"')
+
+
+def tf32() -> bool:
+    """Whether CuPy was told to round float32 to TF32 in matrix products; CUPY_TF32 is a variable of its own."""
+    return os.environ.get("CUPY_TF32", "0") not in ("", "0")
+
+
+def fused(function: Callable) -> Callable:
+    """Make a function of arrays and numbers one kernel on the GPU, where each of its operations would be one.
+
+    It may use operators alone, in place or not: those that arrays of either kind have.
+    """
+
+    @wraps(function)
+    def call(*args):
+        xp = array_module(args[0])
+        return function(*args) if xp is np else _kernel(xp, function)(*args)
+
+    return call
+
+
+@cache
+def _kernel(xp, function):
+    return xp.fuse(function)
 
 
 def resolve_device(name: str) -> str:

@@ -1,12 +1,12 @@
 """The optimizers: Caffe's stochastic gradient descent with momentum 0.99, as in the paper, and Adam.
 
 Both change the parameters in place and keep their state in `state`, a dict of arrays that a checkpoint stores.
-`clip_norm` is for use before either.
+`joint_norm` and `clip_norm` are for use before either.
 """
 
 import numpy as np
 
-from .device import array_module
+from .device import array_module, fused
 
 
 class SGD:
@@ -35,9 +35,14 @@ class SGD:
     def step(self, grads):
         """Update every parameter from its gradient; other keys of `grads` are left alone."""
         for name, velocity in self.state.items():
-            velocity *= self.momentum
-            velocity -= self.lr * grads[name]
-            self.params[name] += velocity
+            _move(self.params[name], velocity, grads[name], self.momentum, self.lr)
+
+
+@fused
+def _move(param, velocity, gradient, momentum, lr):
+    velocity *= momentum
+    velocity -= lr * gradient
+    param += velocity
 
 
 class Adam:
@@ -74,7 +79,24 @@ class Adam:
             param -= float(rate) * m / (array_module(v).sqrt(v) + float(eps))
 
 
-def clip_norm(grads, limit):
+def joint_norm(grads):
+    """The L2 norm of all gradients together.
+
+    Parameters
+    ----------
+    grads : dict of str to array
+
+    Returns
+    -------
+    norm : scalar
+        On the gradients' device: nothing has waited for it. NaN or infinite where one of them is.
+    """
+    arrays = list(grads.values())
+    xp = array_module(arrays[0])
+    return xp.sqrt(sum(xp.tensordot(g, g, axes=g.ndim) for g in arrays))
+
+
+def clip_norm(grads, norm, limit):
     """Shorten all gradients alike, in place, where their joint L2 norm exceeds `limit` (Pascanu et al. 2013).
 
     A momentum of 0.99 remembers one outlier among the tiles for a hundred steps. Early in training, when the logits
@@ -84,11 +106,10 @@ def clip_norm(grads, limit):
     Parameters
     ----------
     grads : dict of str to array
+    norm : float
+        As `joint_norm` found it.
     limit : float
     """
-    arrays = list(grads.values())
-    xp = array_module(arrays[0])
-    norm = xp.sqrt(sum(xp.tensordot(g, g, axes=g.ndim) for g in arrays))
-    factor = limit / xp.maximum(norm, limit)  # stays on the device: nothing waits for it
-    for g in arrays:
-        g *= factor.astype(g.dtype)
+    if norm > limit:
+        for g in grads.values():
+            g *= limit / norm

@@ -29,9 +29,9 @@ import numpy as np
 from .augment import Augmentation
 from .checkpoint import load_with_state, save
 from .data import Dataset
-from .device import array_module, device_of, resolve_device, to_device
+from .device import array_module, device_of, resolve_device, to_device, to_host
 from .files import whole_file
-from .optim import SGD, Adam, clip_norm
+from .optim import SGD, Adam, clip_norm, joint_norm
 from .recipe import Recipe, default_tile
 from .sampling import TileSampler, ahead
 from .unet import UNet
@@ -169,12 +169,15 @@ class Training:
                 loss = self._train_on(tile, lr)
                 self.seconds = time.monotonic() - started
                 due = self.step % self.recipe.validate_every == 0 or self.finished
+                if due:
+                    self._check_parameters()
                 figures = self._validate() if due else {}
                 # The row first: a row too many is cut on resuming, a missing one could not be made again.
                 log.writerow([self.step, f"{lr:.6g}", f"{loss:.6g}", *(figures.get(name, "") for name in FIGURES)])
                 if due:
                     self._save_last()
                 watch(Progress(self.step, loss, figures))
+        self._check_parameters()
         self._save_last()
         return self.net
 
@@ -193,20 +196,28 @@ class Training:
             logits, tape = self.net.forward(x, training=True, rng=self._dropout_rng(), keep=False)
             loss, dlogits = self.net.loss(logits, labels, weights)
             grads = self.net.backward(dlogits, tape)
-            if not math.isfinite(loss) or _not_finite(grads):  # a ReLU hides NaN from the loss, but not from these
-                raise self._diverged(self._first_not_finite(x, grads))
-            clip_norm({name: grads[name] for name in self.net.params}, self.recipe.clip)
+            of_params = {name: grads[name] for name in self.net.params}
+            predicted = logits.argmax(axis=1)
+            loss, norm, norm_of_params, lowest, highest = _read(
+                loss, joint_norm(of_params), joint_norm(self.net.params), predicted.min(), predicted.max()
+            )
+            if not all(map(math.isfinite, (loss, norm, norm_of_params))):  # a ReLU may hide NaN from the loss
+                raise self._diverged(self.step + 1, self._first_not_finite(x, grads))
+            clip_norm(of_params, norm, self.recipe.clip)
             self.optimizer.lr = lr
             self.optimizer.step(grads)
-            broken = _not_finite(self.net.params)
-            if broken:
-                raise self._diverged(f"parameter {broken} is NaN or infinite after the update")
         self.step += 1
-        self._watch_for_blank_output(logits, labels)
-        return float(loss)
+        self._watch_for_blank_output(tile.labels, lowest, highest)
+        return loss
 
     def _dropout_rng(self):
         return np.random.default_rng([self.recipe.seed, self.step, 1])
+
+    def _check_parameters(self) -> None:
+        """What is stored holds no NaN: an update may make one that only the next step would find."""
+        broken = _not_finite(self.net.params)
+        if broken:
+            raise self._diverged(self.step, f"parameter {broken} is NaN or infinite after the update")
 
     def _first_not_finite(self, x, grads) -> str:
         """Where NaN or infinity arose first, in the order of computing."""
@@ -220,19 +231,19 @@ class Training:
         broken = _not_finite({name: grads[name] for name in [*reversed(self.net.params), "input"]})
         if broken:
             return f"the gradient of {broken} is the first that is NaN or infinite"
-        return "the loss is NaN or infinite"
+        return "the loss, or the norm of all gradients or parameters, is NaN or infinite"
 
-    def _diverged(self, where: str) -> TrainingDiverged:
+    def _diverged(self, step: int, where: str) -> TrainingDiverged:
         return TrainingDiverged(
-            f"training diverged at step {self.step + 1}: {where}. The last good checkpoint is kept in {self.folder}; "
+            f"training diverged at step {step}: {where}. The last good checkpoint is kept in {self.folder}; "
             f"begin another run with a learning rate below {self.recipe.lr:g}"
         )
 
-    def _watch_for_blank_output(self, logits, labels) -> None:
+    def _watch_for_blank_output(self, labels, lowest, highest) -> None:
+        """Of a step's tile: its labels, and the lowest and the highest class that was predicted."""
         if self.step <= self.recipe.warmup or (labels == labels[0, 0, 0]).all():
             return  # too early to tell; or a tile of one class, which tells nothing
-        predicted = logits.argmax(axis=1)
-        alone = int(predicted[0, 0, 0]) if (predicted == predicted[0, 0, 0]).all() else -1
+        alone = int(lowest) if lowest == highest else -1
         self._blank_steps = self._blank_steps + 1 if alone == self._blank_class else 1
         self._blank_class = alone
         if alone >= 0 and self._blank_steps == BLANK:
@@ -311,6 +322,12 @@ def _read_run(folder: Path):
     if "step" not in notes:
         raise ValueError(f"{folder / 'last.npz'} holds weights alone, not a run to resume; begin one there first")
     return net, state, notes
+
+
+def _read(*scalars) -> list[float]:
+    """The values of scalars that may be on a GPU, in one transfer: each has to wait until the GPU has done it all."""
+    xp = array_module(scalars[0])
+    return to_host(xp.stack([scalar.astype(np.float64) for scalar in scalars])).tolist()
 
 
 def _not_finite(arrays: Mapping[str, Any]) -> str | None:

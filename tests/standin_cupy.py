@@ -22,7 +22,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 # A layer needs another name: look it up in CuPy's reference, then add it.
-CONSTANTS = ("bool_", "complex64", "complex128", "float32", "float64", "inf", "int32", "int64", "intp", "uint8")
+CONSTANTS = ("bool_", "complex64", "complex128", "float32", "float64", "inf", "int32", "int64", "intp", "nan", "uint8")
 # These take arrays and scalars alone, never lists; for `choose` that is CuPy's peculiarity.
 ELEMENTWISE = (
     *("absolute", "choose", "exp", "isfinite", "isnan", "log", "logical_and", "logical_not", "logical_or"),
@@ -62,6 +62,7 @@ def make_cupy(available=True):
         asarray=asarray,
         asnumpy=asnumpy,
         is_available=lambda: available,
+        fuse=lambda function: function,
         crossings=crossings,
         lib=SimpleNamespace(stride_tricks=SimpleNamespace(as_strided=_lift(as_strided, _argument))),
         __getattr__=_missing,

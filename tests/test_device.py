@@ -1,14 +1,16 @@
 """`device.py`, and the promise that everything runs on CuPy arrays, kept without a GPU by `standin_cupy`."""
 
 import sys
+from collections import Counter
 
 import numpy as np
 import pytest
 import standin_cupy
-from device_parity import CASES, OPTIMIZERS, STEPS, Source, bits, check_on_standin, train
+from device_parity import CASES, OPTIMIZERS, STEPS, Source, bits, check_on_standin, distances, train
 
 from minunet import UNet, fast, layers, load
 from minunet.device import array_module, device_of, resolve_device, to_device, to_host
+from minunet.fast.threads import blas
 
 
 @pytest.fixture
@@ -104,21 +106,48 @@ def test_a_label_out_of_range_is_named_from_the_device(cupy):
         layers.weighted_cross_entropy_forward(source.array(2, 3, 5, 7), labels)
 
 
+def test_to_the_fast_set_a_label_out_of_range_on_the_device_is_nan_and_on_the_host_an_error(cupy):
+    for value in (-1, 3):
+        source = Source("cuda", "float32")
+        logits, labels = source.array(2, 3, 5, 7), source.labels(3, 2, 5, 7)
+        assert np.isfinite(float(fast.weighted_cross_entropy_forward(logits, labels)[0]))
+        labels[1, 2, 3] = value
+        assert np.isnan(float(fast.weighted_cross_entropy_forward(logits, labels)[0]))
+        with pytest.raises(ValueError, match=f"labels holds {value}, expected only the classes"):
+            fast.weighted_cross_entropy_forward(to_host(logits), to_host(labels))
+
+
+@pytest.mark.parametrize("set_to", [None, "", "0", "1"])
+def test_in_tf32_no_convolution_is_winograds_on_the_device(cupy, monkeypatch, set_to):
+    if set_to is None:
+        monkeypatch.delenv("CUPY_TF32", raising=False)
+    else:
+        monkeypatch.setenv("CUPY_TF32", set_to)
+    source = Source("cuda", "float32")
+    cupy.crossings.clear()
+    found = CASES["conv2d_3x3_wide"](fast, source)
+    matrices = 0 if set_to == "1" else 8  # of Winograd's, taken to the device
+    assert cupy.crossings == {"upload": source.uploads + matrices}
+    wanted = CASES["conv2d_3x3_wide"](layers, Source("cpu", "float32"))
+    assert max(distances(found, wanted).values()) < 1e-4
+
+
+@pytest.mark.parametrize("layers", [layers, fast], ids=["layers", "fast"])
 @pytest.mark.parametrize("keep", [False, True])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_training_steps_give_the_same_bits_on_the_device(cupy, optimizer, dtype, keep):
-    expected = train("cpu", dtype, optimizer, keep)
-    cupy.crossings.clear()
-    found = train("cuda", dtype, optimizer, keep)
+def test_training_steps_give_the_same_bits_on_the_device(cupy, optimizer, dtype, keep, layers):
+    with blas():  # as the fast set holds it on the host
+        expected = train("cpu", dtype, optimizer, keep, layers=layers)
+        cupy.crossings.clear()
+        found = train("cuda", dtype, optimizer, keep, layers=layers)
     assert {name for name, value in found.items() if device_of(value) == "cpu"} <= {"state t"}
 
     parameters = len(UNet(base=1, depth=2).params)
     image_labels_and_weights, dropout_masks = 3, 2
-    assert cupy.crossings == {
-        "upload": parameters + image_labels_and_weights + STEPS * dropout_masks,
-        "scalar": STEPS,
-    }
+    uploads = parameters + image_labels_and_weights + STEPS * dropout_masks
+    waits = Counter(scalar=STEPS) if layers is not fast else Counter()  # the readable loss looks at the labels
+    assert cupy.crossings == Counter(upload=uploads) + waits
     assert bits(found) == bits(expected)
 
 

@@ -1,7 +1,8 @@
 """The convolution, by whichever way is the fastest.
 
 - 3x3 kernels in float32 over 24 channels and more, in and out, on images of 36 tiles and more (24x24 output pixels):
-  Winograd's filtering (`winograd`).
+  Winograd's filtering (`winograd`). Not in TF32 on a GPU: its transforms would cost three times the accuracy (of a
+  gradient at base 64: 24 % off, not 9 %), and there multiplications are cheap.
 - Other 3x3 kernels in float32: one matrix product (`im2col`). With few channels Winograd's transforms of the image
   would cost more than the multiplications that they save, with few tiles those of the kernels.
 - All else, the 1x1 head and every check in float64 or complex numbers: the readable way (`minunet.layers`).
@@ -9,7 +10,7 @@
 
 import numpy as np
 
-from ..device import array_module
+from ..device import array_module, device_of, tf32
 from ..layers import conv2d as readable
 from ..layers import relu_forward
 from ..layers._checks import expect_shape
@@ -109,6 +110,8 @@ def _eightfold(part):
 def _way(x, weight):
     if x.dtype != np.float32 or weight.shape[2:] != (3, 3):
         return readable
+    if device_of(x) == "cuda" and tf32():
+        return im2col
     tiles = -(-(x.shape[2] - 2) // winograd.TILE) * -(-(x.shape[3] - 2) // winograd.TILE)
     enough = min(weight.shape[:2]) >= WINOGRAD_CHANNELS and tiles >= WINOGRAD_TILES
     return winograd if enough else im2col

@@ -183,13 +183,13 @@ def _strips(height, width, channels, limit):
         yield _Strip(top, end - top, columns)
 
 
-def _kernels_at_points(weight, transform, work):
+def _kernels_at_points(weight, from_kernel, work):
     """(F, C, 3, 3) -> (36, F, C)."""
     F, C = weight.shape[:2]
     xp = array_module(weight)
     taps = weight.reshape(F * C, TAPS).T  # a copy, where `weight` is only some of the channels
     kernels = work.empty((POINTS, F * C), weight)
-    matrix = work.constant(transform, weight)
+    matrix = work.constant(from_kernel, weight)
 
     def transform(start, stop):
         xp.matmul(matrix, taps[:, start:stop], out=kernels[:, start:stop])

@@ -39,16 +39,29 @@ def weighted_cross_entropy_forward(logits, labels, weights=None, reduction="mean
         Where a shape does not fit, a label is not one of 0..C-1, the reduction is unknown, or "weight_mean"
         meets weights that sum to 0.
     """
+    weights = check_arguments(logits, labels, weights)
+    _check_labels(labels, logits.shape[1])
+    return energy(logits, labels, weights, reduction)
+
+
+def check_arguments(logits, labels, weights):
+    """All but the labels' values; returns the weights, ones where there are none, in the logits' dtype."""
     expect_floating("logits", logits)
     expect_shape("logits", logits, "N", "C", "H", "W")
     N, C, H, W = logits.shape
     expect_shape("labels", labels, N, H, W)
-    xp = array_module(logits)
-    _check_labels(labels, C)
+    if labels.dtype.kind not in "iu":
+        raise ValueError(f"labels has dtype {labels.dtype}, expected integers 0..{C - 1}")
     if weights is None:
+        xp = array_module(logits)
         weights = xp.ones((N, H, W), logits.real.dtype)
     expect_shape("weights", weights, N, H, W)
-    weights = weights.astype(logits.dtype, copy=False)
+    return weights.astype(logits.dtype, copy=False)
+
+
+def energy(logits, labels, weights, reduction):
+    """The loss and the cache, of arguments that have been checked."""
+    xp = array_module(logits)
     logits = xp.where(weights[:, None] == 0, 0, logits)  # what is ignored may be inf or nan, and 0 * nan is nan
 
     highest = logits.real.max(axis=1, keepdims=True)
@@ -81,8 +94,6 @@ def weighted_cross_entropy_backward(cache):
 
 
 def _check_labels(labels, classes):
-    if labels.dtype.kind not in "iu":
-        raise ValueError(f"labels has dtype {labels.dtype}, expected integers 0..{classes - 1}")
     outside = (labels < 0) | (labels >= classes)
     if outside.any():
         raise ValueError(f"labels holds {int(labels[outside][0])}, expected only the classes 0..{classes - 1}")
