@@ -1,6 +1,6 @@
 """The convolution, by whichever way is the fastest.
 
-- 3x3 kernels in float32 over 24 channels and more, in and out, on images of 36 tiles and more (24x24 output pixels):
+- 3x3 kernels in float32 over 24 channels and more, in and out, on images of 25 tiles and more (20x20 output pixels):
   Winograd's filtering (`winograd`). Not in TF32 on a GPU: its transforms would cost three times the accuracy (of a
   gradient at base 64: 24 % off, not 9 %), and there multiplications are cheap.
 - Other 3x3 kernels in float32: one matrix product (`im2col`). With few channels Winograd's transforms of the image
@@ -16,7 +16,7 @@ from ..layers import relu_forward
 from ..layers._checks import expect_shape
 from . import im2col, winograd
 
-WINOGRAD_CHANNELS, WINOGRAD_TILES = 24, 36
+WINOGRAD_CHANNELS, WINOGRAD_TILES = 24, 25
 BLOCK = 1 << 20  # values that are masked at a time
 
 

@@ -38,20 +38,22 @@ def forward(x, weight, bias, relu, work):
     F, _, kh, kw = weight.shape
     h, w = H - kh + 1, W - kw + 1
     out = work.empty((N, F, h, w), x)
-    kernel = xp.concatenate([weight.reshape(F, -1), bias[:, None]], axis=1)
-    lay = xp.maximum if relu else xp.add
+    kernel = weight.reshape(F, -1)
+    bias = bias[:, None, None]
     zeros = xp.zeros(w, x.dtype)
 
     def convolve(start, stop):
         for n in range(N):
             for top, end in _strips(start, stop, work.at_once(STRIP, x) // (C * kh * kw * W)):
                 length = (end - top) * W - (kw - 1)
-                columns = work.empty((kernel.shape[1], length), x)
-                _gather(x[n, :, top : end + kh - 1], kh, kw, columns[:-1])
-                columns[-1] = 1  # what the bias sees
+                columns = work.empty((C * kh * kw, length), x)
+                _gather(x[n, :, top : end + kh - 1], kh, kw, columns)
                 wide = work.empty((F, end - top, W), x)
                 xp.matmul(kernel, columns, out=wide.reshape(F, -1)[:, :length])
-                lay(wide[:, :, :w], zeros, out=out[n, :, top:end])
+                rows = out[n, :, top:end]
+                xp.add(wide[:, :, :w], bias, out=rows)
+                if relu:
+                    xp.maximum(rows, zeros, out=rows)
 
     work.share(convolve, h, out.size, x, multiplications=N * kernel.size * h * w)
     return out
