@@ -27,15 +27,16 @@ class Threads:
     def __init__(self):
         self.count = blas().threads
         self._others: ThreadPoolExecutor | None = None
+        self._of_thread = local()
 
     def share(self, work: Callable[[int, int], None], count: int, size: int, multiplications: int = 0) -> None:
         """Call ``work(start, stop)`` on consecutive parts of range(count), one a thread; return when all are done.
 
         `size` is how many values are read or written in all, `multiplications` how many there are in matrix products:
         what is soon done is not worth sharing. Where there are products, BLAS is held to one thread meanwhile, or its
-        threads and ours would fight for the cores.
+        threads and ours would fight for the cores. What shares its work within its part, keeps it all.
         """
-        enough = size + multiplications // MULTIPLICATIONS >= WORTH_SHARING
+        enough = size + multiplications // MULTIPLICATIONS >= WORTH_SHARING and not self._shared()
         with blas() if multiplications else nullcontext():
             self._share(work, count, min(self.count, count) if enough else 1)
 
@@ -46,12 +47,23 @@ class Threads:
         if self._others is None:
             self._others = ThreadPoolExecutor(self.count - 1, thread_name_prefix="minunet")
         bounds = [count * part // parts for part in range(parts + 1)]
-        others = [self._others.submit(work, *bounds[part : part + 2]) for part in range(1, parts)]
+        others = [self._others.submit(self._part, work, *bounds[part : part + 2]) for part in range(1, parts)]
         try:
-            work(*bounds[:2])
+            self._part(work, *bounds[:2])
         finally:
             for other in others:
                 other.result()
+
+    def _part(self, work, start, stop):
+        self._of_thread.shared = True
+        try:
+            work(start, stop)
+        finally:
+            self._of_thread.shared = False
+
+    def _shared(self):
+        """Whether this thread is at its part of something."""
+        return getattr(self._of_thread, "shared", False)
 
 
 class _Blas:
@@ -76,7 +88,8 @@ class _Blas:
                 self._before = self._numbers()
             self._inside += 1
             self._of_thread.depth = getattr(self._of_thread, "depth", 0) + 1
-            self._set([1] * len(self._libraries))
+            if self._of_thread.depth == 1:
+                self._set([1] * len(self._libraries))
 
     def __exit__(self, *error):
         with self._lock:

@@ -31,6 +31,7 @@ so with the tiles of x for z and the windows of dout for d, its derivative by g 
 The windows of dout thus serve both gradients.
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -85,9 +86,13 @@ def forward(x, weight, bias, relu, work):
     out = work.empty((N, F, H - 2, W - 2), x)
     for part in _blocks(F, C, work.at_once(LIMIT, x)):
         kernels = _kernels_at_points(weight[part], FROM_KERNEL, work)
-        for n in range(N):
-            for strip in _strips(H - 2, W - 2, max(C, kernels.shape[1]), work.at_once(LIMIT, x)):
-                _convolve(x[n], kernels, bias[part], relu, strip, out[n, part], work)
+
+        def convolve(strips, part=part, kernels=kernels):
+            for strip in strips:
+                for n in range(N):
+                    _convolve(x[n], kernels, bias[part], relu, strip, out[n, part], work)
+
+        _share_strips(convolve, H - 2, W - 2, max(C, kernels.shape[1]), x, work)
     return out
 
 
@@ -111,12 +116,21 @@ def backward(dout, x, weight, work):
     dweight = work.empty(weight.shape, dout)
     for part in _blocks(C, F, work.at_once(LIMIT, dout)):
         kernels = _kernels_at_points(weight[:, part], FROM_TURNED_KERNEL, work)
-        dkernels = work.empty(kernels.shape, dout)
-        dkernels[...] = 0
-        for n in range(N):
-            for strip in _strips(H, W, max(F, kernels.shape[2]), work.at_once(LIMIT, dout)):
-                _correlate(dout[n], x[n, part], kernels, strip, dx[n, part], dkernels, work)
-        dweight[:, part] = _kernels_from_points(dkernels, work)
+        sums = {}
+
+        def correlate(strips, part=part, kernels=kernels, sums=sums):
+            dkernels = work.empty(kernels.shape, dout)
+            dkernels[...] = 0
+            for strip in strips:
+                for n in range(N):
+                    _correlate(dout[n], x[n, part], kernels, strip, dx[n, part], dkernels, work)
+            sums[strips[0].top] = dkernels
+
+        _share_strips(correlate, H, W, max(F, kernels.shape[2]), dout, work)
+        first, *others = (sums[top] for top in sorted(sums))
+        for other in others:
+            first += other
+        dweight[:, part] = _kernels_from_points(first, work)
     return dx, dweight
 
 
@@ -174,13 +188,24 @@ class _Strip(NamedTuple):
         return self.rows * self.columns
 
 
-def _strips(height, width, channels, limit):
-    """Cut the tiles of an output of height x width pixels into strips of about the same size."""
+def _share_strips(compute, height, width, channels, like, work):
+    """Call ``compute(strips)`` until the strips cover the tiles of an output of height x width pixels.
+
+    That is one strip, of which the threads share every step; or, where it would be too large, each thread gets some
+    strips of its own and goes through the steps without waiting for the others.
+    """
     rows, columns = -(-height // TILE), -(-width // TILE)
-    count = min(rows, -(-POINTS * channels * rows * columns // limit))
-    for k in range(count):
-        top, end = rows * k // count, rows * (k + 1) // count
-        yield _Strip(top, end - top, columns)
+    numbers, limit = POINTS * channels * rows * columns, work.at_once(LIMIT, like)
+    if numbers <= limit:
+        compute([_Strip(0, rows, columns)])
+        return
+
+    def cut(start, stop):
+        count = min(stop - start, -(-2 * numbers * (stop - start) // (limit * rows)))
+        bounds = [start + (stop - start) * k // count for k in range(count + 1)]
+        compute([_Strip(top, end - top, columns) for top, end in pairwise(bounds)])
+
+    work.share(cut, rows, numbers, like, multiplications=channels * numbers)
 
 
 def _kernels_at_points(weight, from_kernel, work):

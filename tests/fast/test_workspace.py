@@ -80,6 +80,19 @@ def test_a_matrix_product_counts_by_its_multiplications():
     assert len(parts) == min(10, threads.blas().threads)
 
 
+def test_work_within_a_part_is_not_shared_again(four_threads):
+    parts = []
+    threads = Threads()
+
+    def work(start, stop):
+        threads.share(lambda start, stop: parts.append((start, stop)), 10, size=1)
+
+    threads.share(work, 4, size=1)
+    assert parts == [(0, 10)] * 4
+    threads.share(lambda start, stop: parts.append((start, stop)), 2, size=1)
+    assert sorted(parts[4:]) == [(0, 1), (1, 2)]
+
+
 def test_an_error_in_any_thread_reaches_the_caller(four_threads):
     def work(start, stop):
         if start == 7:
