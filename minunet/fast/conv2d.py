@@ -69,7 +69,7 @@ def conv2d_relu_forward(work, x, weight, bias):
     else:
         out = way.forward(x, weight.astype(x.dtype, copy=False), bias.astype(x.dtype, copy=False), True, work)
     flat = out.reshape(-1)
-    positive = xp.empty(-(-out.size // 8), xp.uint8)
+    positive = work.empty((-(-out.size // 8),), out, xp.uint8)
 
     def pack(start, stop):
         for part in _parts(start, stop):

@@ -32,7 +32,7 @@ The windows of dout thus serve both gradients.
 """
 
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -116,7 +116,7 @@ def backward(dout, x, weight, work):
     dweight = work.empty(weight.shape, dout)
     for part in _blocks(C, F, work.at_once(LIMIT, dout)):
         kernels = _kernels_at_points(weight[:, part], FROM_TURNED_KERNEL, work)
-        sums = {}
+        sums: dict[int, Any] = {}  # of each thread, by the row it began with
 
         def correlate(strips, part=part, kernels=kernels, sums=sums):
             dkernels = work.empty(kernels.shape, dout)

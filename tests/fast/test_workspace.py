@@ -11,7 +11,7 @@ import pytest
 from minunet import UNet
 from minunet.fast import threads
 from minunet.fast.threads import Threads
-from minunet.fast.workspace import SMALL, SPARE, Workspace
+from minunet.fast.workspace import ALIGNED, LEAST, SMALL, Workspace
 
 SHAPE = (3, SMALL // 4)
 FLOAT = np.zeros(0, "float32")
@@ -35,11 +35,30 @@ def test_memory_that_is_held_is_never_used_again(held):
     assert not any(np.shares_memory(a, b) for k, a in enumerate(others) for b in others[:k])
 
 
-def test_it_keeps_little_more_than_was_held_at_once():
+def test_what_lies_between_two_arrays_is_used_again_in_parts():
+    work = Workspace()
+    first, middle, last = (work.empty((size,), FLOAT) for size in (100_000, 60_000, 100_000))
+    address = middle.ctypes.data
+    del middle
+    parts = [work.empty((size,), FLOAT) for size in (40_000, 20_000, 20_000)]
+    assert [part.ctypes.data for part in parts[:2]] == [address, address + 160_000]
+    assert parts[2].ctypes.data >= last.ctypes.data + last.nbytes
+    assert not any(np.shares_memory(part, held) for part in parts for held in (first, last))
+
+
+def test_it_asks_for_little_more_than_is_held_at_once():
     work = Workspace()
     for size in (500_000, 4_000_000, 900_000, 7_000_000, 300_000, 5_000_000):
         work.empty((size,), FLOAT)
-    assert sum(buffer.size for buffer in work._buffers) <= 4 * 7_000_000 + SPARE
+    assert sum(region.size for region in work._regions) <= 4 * 7_000_000 + LEAST
+
+
+@pytest.mark.parametrize("dtype", [None, np.uint8])
+def test_an_array_begins_where_a_cache_line_does(dtype):
+    work = Workspace()
+    arrays = [work.empty((size,), FLOAT, dtype) for size in (SMALL + 1, SMALL + 3, 3 * SMALL + 7)]
+    assert [array.dtype for array in arrays] == 3 * [dtype or FLOAT.dtype]
+    assert [array.ctypes.data % ALIGNED for array in arrays] == [0, 0, 0]
 
 
 def test_two_threads_never_get_the_same_memory():
