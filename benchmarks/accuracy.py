@@ -23,20 +23,23 @@ def main(base=64, size=572):
     torch = needs_torch()
     torch.manual_seed(SEED)
     x, labels, weights = batch(size)
+    net = UNet(base=base)
     truth_net = UNet(base=base, dtype="float64", layers=minunet.layers)
+    truth_net.params = {name: value.astype(np.float64) for name, value in net.params.items()}
     truth, tape = gradients(truth_net, x.astype(np.float64), labels, weights.astype(np.float64), keep=True)
     rows = [row for step in tape if step.op in FUNCTIONS for row in layer_errors(torch, step)]
     del tape
-    found, _ = gradients(UNet(base=base), x, labels, weights, keep=False)
+    found, _ = gradients(net, x, labels, weights, keep=False)
     beside = torch_gradients(torch, truth_net.params, x, labels, weights)
     for name, want in truth.items():
         rows.append({"what": f"network: {name}", **errors({"fast": found[name], "torch": beside[name]}, want)})
+    of_params = {f"network: {name}" for name in net.params}
     worst = {
         "layer, fast": max(row["fast"] for row in rows if not row["what"].startswith("network")),
         "logits, fast over torch": next(row["ratio"] for row in rows if row["what"] == "network: logits"),
-        "gradient, fast": max(
-            row["fast"] for row in rows if row["what"].startswith("network") and "logits" not in row["what"]
-        ),
+        "parameter's gradient, fast": max(row["fast"] for row in rows if row["what"] in of_params),
+        "input's gradient, fast": rows[-1]["fast"],
+        "input's gradient, torch": rows[-1]["torch"],
     }
     print(worst)
     report("accuracy", rows, worst=worst)

@@ -4,7 +4,7 @@ A run lives in a folder:
 
     settings.json   the recipe, and what the data were
     last.npz        the network, the optimizer's state and the step: what a resumed run goes on from
-    best.npz        the network where the validation was best
+    best.npz        the network where the validation was best: by SEG for labelled instances, by IoU for others
     log.csv         a row for each step
 
 What step k does follows from the seed, from k and from the parameters alone, and `last.npz` is replaced whole.
@@ -253,9 +253,13 @@ class Training:
             )
 
     def _validate(self) -> dict[str, float]:
-        """Figures on the held-out images; the network is stored where they are the best so far."""
+        """Figures on the held-out images; the network is stored where they are the best so far.
+
+        Where somebody told the objects apart, SEG decides, which counts them; else IoU. A mask's objects are what
+        happens to be connected: one pixel joins two of them, and SEG says more about such pixels than about the rest.
+        """
         figures = validate(self.net, self.validation) if self.validation else {}
-        score = figures.get("seg", figures["iou"]) if figures else self.step
+        score = figures[_deciding(self.validation)] if self.validation else self.step
         if self.best is None or score > self.best:
             self.best = score
             save(self.folder / "best.npz", self.net)
@@ -322,6 +326,10 @@ def _read_run(folder: Path):
     if "step" not in notes:
         raise ValueError(f"{folder / 'last.npz'} holds weights alone, not a run to resume; begin one there first")
     return net, state, notes
+
+
+def _deciding(validation: Dataset) -> str:
+    return "seg" if validation.kind == "instances" else "iou"
 
 
 def _read(*scalars) -> list[float]:

@@ -138,15 +138,16 @@ def test_there_is_a_checkpoint_before_step_1(tmp_path):
         assert_array_equal(value, training.net.params[name])
 
 
-def test_best_is_where_the_validation_was_best_and_last_is_the_last(tmp_path, monkeypatch):
-    figures = iter([{"iou": 0.9, "seg": 0.2}, {"iou": 0.1, "seg": 0.6}, {"iou": 0.95, "seg": 0.5}])
+@pytest.mark.parametrize(("kind", "best"), [("instances", 10), ("mask", 5), ("classes", 5)])
+def test_best_is_where_the_deciding_figure_was_best_and_last_is_the_last(tmp_path, monkeypatch, kind, best):
+    figures = iter([{"iou": 0.95, "seg": 0.2}, {"iou": 0.1, "seg": 0.6}, {"iou": 0.9, "seg": 0.5}])
     monkeypatch.setattr(training_module, "validate", lambda net, data: next(figures))
     at = {}
-    training = start(tmp_path)
+    training = start(tmp_path, replace(HELD_OUT, kind=kind))
     training.run(lambda progress: at.update({progress.step: training.net.params["head.weight"].copy()}))
-    assert_array_equal(mu.load(tmp_path / "best.npz").params["head.weight"], at[10])
+    assert_array_equal(mu.load(tmp_path / "best.npz").params["head.weight"], at[best])
     assert_array_equal(mu.load(tmp_path / "last.npz").params["head.weight"], at[12])
-    assert not np.array_equal(at[10], at[12])
+    assert not np.array_equal(at[best], at[12])
 
 
 def test_without_held_out_images_best_is_last(tmp_path):

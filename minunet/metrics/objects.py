@@ -1,12 +1,12 @@
-"""How good is a segmentation: pixel error, intersection over union, SEG, and counting.
-
-From a class map to objects and back: an object is a connected component of the foreground (class 1).
-"""
+"""Objects: found in a mask, matched with the true ones, and counted."""
 
 import numpy as np
 from scipy import ndimage
 
+from ._checks import expect_labels
+
 SMALLEST_OBJECT = 30  # px; smaller specks are no cells
+BOWL_THRESHOLDS = tuple(round(0.5 + 0.05 * k, 2) for k in range(10))  # of IoU
 
 
 def instances(foreground, smallest=1):
@@ -29,20 +29,6 @@ def instances(foreground, smallest=1):
     return (np.cumsum(keep) * keep).astype(np.int32)[labels]
 
 
-def pixel_error(predicted, truth):
-    """Share of the pixels whose class is wrong: ``mean(predicted != truth)`` (0 is perfect)."""
-    _check_same_shape(predicted, truth)
-    return float(np.mean(predicted != truth))
-
-
-def iou(predicted, truth):
-    """Intersection over union of two foreground masks, |P & T| / |P | T| (1 is perfect; 1 where both are empty)."""
-    _check_same_shape(predicted, truth)
-    predicted, truth = np.asarray(predicted) > 0, np.asarray(truth) > 0
-    union = np.count_nonzero(predicted | truth)
-    return float(np.count_nonzero(predicted & truth) / union) if union else 1.0
-
-
 def seg(predicted, truth):
     """SEG of the Cell Tracking Challenge (Maska et al. 2014): mean Jaccard index over the true objects.
 
@@ -59,7 +45,7 @@ def seg(predicted, truth):
     float
         1 is perfect; 1 where there is no true object and none was predicted, 0 where one was.
     """
-    _check_same_shape(predicted, truth)
+    expect_labels(predicted=predicted, truth=truth)
     objects = count(truth)
     if not objects:
         return 0.0 if count(predicted) else 1.0
@@ -67,6 +53,52 @@ def seg(predicted, truth):
     matched = (true != 0) & (found != 0) & (2 * shared > true_size)
     jaccard = shared[matched] / (true_size + found_size - shared)[matched]
     return float(jaccard.sum() / objects)
+
+
+def average_precision(predicted, truth, thresholds=BOWL_THRESHOLDS):
+    """Average precision of the 2018 Data Science Bowl, at each of several thresholds of IoU, and their mean.
+
+    At threshold t a predicted and a true object match where their IoU is above t; from 0.5 on an object thus has one
+    match at most. With TP matches, FP predicted and FN true objects without one::
+
+        precision(t) = TP / (TP + FP + FN)
+
+    Caicedo et al. 2019, "Nucleus segmentation across imaging experiments: the 2018 Data Science Bowl".
+
+    Parameters
+    ----------
+    predicted, truth : integer arrays (H, W)
+        Instance labels, 0 for the background.
+    thresholds : sequence of float
+        At least 0.5. The competition's: 0.5, 0.55 .. 0.95.
+
+    Returns
+    -------
+    mean : float
+        1 is perfect; 1 where there is no true object and none was predicted, 0 where one was.
+    precisions : tuple of float
+        At each threshold.
+
+    Raises
+    ------
+    ValueError
+        Where the shapes differ, labels are no integers or are negative, or a threshold is not in 0.5 to 1.
+    """
+    expect_labels(predicted=predicted, truth=truth)
+    for threshold in thresholds:
+        if not 0.5 <= threshold < 1:
+            raise ValueError(
+                f"a threshold is {threshold}, expected at least 0.5, where a match is one alone, and below 1"
+            )
+    found, true = count(predicted), count(truth)
+    if not found + true:
+        return 1.0, (1.0,) * len(thresholds)
+    ids, size, other_ids, other_size, shared = overlaps(truth, predicted)
+    objects = (ids != 0) & (other_ids != 0)
+    ious = (shared / (size + other_size - shared))[objects]
+    matches = [np.count_nonzero(ious > threshold) for threshold in thresholds]
+    precisions = tuple(float(match / (found + true - match)) for match in matches)
+    return float(np.mean(precisions)), precisions
 
 
 def count(labels):
@@ -92,8 +124,3 @@ def overlaps(one, other):
     pairs, shared = np.unique(index.ravel() * len(other_ids) + other_index.ravel(), return_counts=True)
     first, second = np.divmod(pairs, len(other_ids))
     return ids[first], sizes[first], other_ids[second], other_sizes[second], shared
-
-
-def _check_same_shape(predicted, truth):
-    if np.shape(predicted) != np.shape(truth):
-        raise ValueError(f"predicted has shape {np.shape(predicted)} and truth {np.shape(truth)}; expected the same")

@@ -6,32 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from label_maps import blocks, label_maps, pairs_of_label_maps
 from strategies import exactly, examples, read_only
 
-from minunet.metrics import count, instances, iou, overlaps, pixel_error, seg
-
-
-@st.composite
-def label_maps(draw, highest=4):
-    """A small map of random labels: many objects touch, some are missing."""
-    height, width = draw(st.integers(1, 6)), draw(st.integers(1, 7))
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    return rng.integers(0, highest + 1, (height, width)) * (rng.random((height, width)) < 0.8)
-
-
-@st.composite
-def pairs_of_label_maps(draw):
-    """A truth, and a prediction like it but for some pixels: so that objects match, half match and miss."""
-    truth = draw(label_maps())
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    changed = rng.random(truth.shape) < draw(st.sampled_from([0, 0.2, 0.5, 1]))
-    return np.where(changed, rng.integers(0, 5, truth.shape), truth), truth
-
-
-def blocks(*runs, height=2):
-    """A map of columns: `blocks((3, 1), (2, 0))` is three columns of label 1, then two of background."""
-    return np.repeat([label for _, label in runs], [length for length, _ in runs])[None].repeat(height, axis=0)
-
+from minunet.metrics import average_precision, count, instances, overlaps, seg
 
 # SEG
 
@@ -96,8 +74,7 @@ def test_seg_of_an_empty_truth_or_prediction(predicted, truth, wanted):
 @given(label_maps())
 def test_a_perfect_prediction_scores_one(labels):
     assert seg(labels, labels) == 1
-    assert iou(labels, labels) == 1
-    assert pixel_error(labels, labels) == 0
+    assert average_precision(labels, labels) == (1, (1,) * 10)
 
 
 @examples
@@ -108,6 +85,7 @@ def test_how_objects_are_numbered_does_not_matter(maps, one, other):
     other[0] = 0
     # The same terms are summed in another order.
     assert seg(one[predicted], other[truth]) == pytest.approx(seg(predicted, truth), rel=1e-14)
+    assert average_precision(one[predicted], other[truth]) == average_precision(predicted, truth)
     assert count(one[predicted]) == count(predicted)
 
 
@@ -133,40 +111,71 @@ def test_overlaps_are_all_the_pairs_that_meet_once_each(maps):
     assert len(found) == len(wanted)
 
 
-# Pixels
+# average precision
 
 
-def test_pixel_error_is_the_share_of_wrong_pixels():
-    assert pixel_error(blocks((3, 1), (5, 0)), blocks((2, 1), (6, 0))) == 1 / 8
-    assert pixel_error(np.array([[0, 1, 2]]), np.array([[0, 2, 1]])) == 2 / 3  # classes, not foreground
-
-
-@examples
-@given(pairs_of_label_maps())
-def test_iou_equals_its_definition_over_sets_of_pixels(maps):
-    P, T = ({place for place, value in np.ndenumerate(labels) if value} for labels in maps)
-    assert iou(*maps) == (len(P & T) / len(P | T) if P | T else 1)
+def precision_by_definition(predicted, truth, threshold):
+    """TP / (TP + FP + FN), a match being a pair whose IoU is above the threshold."""
+    objects = [[labels == value for value in set(labels.ravel().tolist()) - {0}] for labels in (predicted, truth)]
+    matches = sum((P & T).sum() / (P | T).sum() > threshold for P, T in itertools.product(*objects))
+    total = len(objects[0]) + len(objects[1]) - matches
+    return matches / total if total else 1.0
 
 
 @examples
 @given(pairs_of_label_maps())
-def test_iou_and_pixel_error_are_symmetric_and_seg_is_not(maps):
-    assert iou(*maps) == iou(*maps[::-1])
-    assert pixel_error(*maps) == pixel_error(*maps[::-1])
+def test_average_precision_equals_its_definition(maps):
+    mean, precisions = average_precision(*maps)
+    wanted = [precision_by_definition(*maps, 0.5 + 0.05 * k) for k in range(10)]
+    assert precisions == pytest.approx(wanted, rel=1e-14)
+    assert mean == pytest.approx(sum(wanted) / 10, rel=1e-14)
+
+
+def test_an_iou_of_exactly_the_threshold_is_no_match():
+    truth = blocks((4, 1), (4, 0))
+    assert average_precision(blocks((2, 1), (6, 0)), truth, (0.5,)) == (0, (0,))
+    assert average_precision(blocks((3, 1), (5, 0)), truth, (0.5, 0.75, 0.9)) == (1 / 3, (1, 0, 0))
+
+
+def test_a_missed_an_invented_and_a_merged_object_each_cost():
+    truth = blocks((4, 1), (4, 0), (4, 2), (4, 0))
+    assert average_precision(blocks((4, 1), (12, 0)), truth)[0] == 1 / 2
+    assert average_precision(blocks((4, 1), (4, 0), (4, 2), (2, 0), (2, 3)), truth)[0] == pytest.approx(2 / 3)
+    assert average_precision(blocks((10, 1)), blocks((5, 1), (5, 2)))[0] == 0
 
 
 @pytest.mark.parametrize(("predicted", "truth", "wanted"), [(0, 0, 1), (1, 0, 0), (0, 1, 0)])
-def test_iou_of_an_empty_truth_or_prediction(predicted, truth, wanted):
-    assert iou(np.full((3, 4), predicted), np.full((3, 4), truth)) == wanted
+def test_average_precision_of_an_empty_truth_or_prediction(predicted, truth, wanted):
+    assert average_precision(np.full((3, 4), predicted), np.full((3, 4), truth)) == (wanted, (wanted,) * 10)
 
 
-@pytest.mark.parametrize("metric", [pixel_error, iou, seg])
+@pytest.mark.parametrize("threshold", [0.4, 1.0])
+def test_a_threshold_that_makes_no_sense_is_refused(threshold):
+    with pytest.raises(ValueError, match=rf"a threshold is {threshold}, expected at least 0\.5"):
+        average_precision(blocks((3, 1)), blocks((3, 1)), (0.5, threshold))
+
+
+# what is refused
+
+
+@pytest.mark.parametrize("metric", [seg, average_precision])
 def test_shapes_that_differ_are_refused(metric):
     with pytest.raises(ValueError, match=exactly("predicted has shape (3, 4) and truth (3, 1); expected the same")):
         metric(np.zeros((3, 4), int), np.zeros((3, 1), int))
 
 
-# Objects
+@pytest.mark.parametrize("metric", [seg, average_precision])
+def test_labels_that_are_no_integers_or_negative_are_refused(metric):
+    good = np.zeros((2, 3), int)
+    with pytest.raises(
+        ValueError, match=exactly("truth has dtype float64, expected integer labels, 0 for the background")
+    ):
+        metric(good, good.astype(float))
+    with pytest.raises(ValueError, match=exactly("predicted holds -2, expected labels from 0, the background, up")):
+        metric(good - 2, good)
+
+
+# finding and counting
 
 
 def instances_by_flooding(foreground, smallest):
@@ -216,7 +225,7 @@ def test_count_is_the_number_of_labels_above_the_background():
 
 def test_no_input_is_changed():
     predicted, truth = read_only(blocks((3, 1), (5, 0)), blocks((2, 1), (6, 0)))
-    for metric in (pixel_error, iou, seg):
-        metric(predicted, truth)
+    seg(predicted, truth)
+    average_precision(predicted, truth)
     instances(predicted)
     count(predicted)
