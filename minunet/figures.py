@@ -8,10 +8,11 @@ from collections import defaultdict
 import numpy as np
 from matplotlib.colors import PowerNorm, to_rgb
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from scipy import ndimage
 
 from .files import whole_file
-from .metrics import overlaps
+from .metrics import mistakes, overlaps
 
 BLUE, ORANGE, GREEN = "#0b6aa8", "#c8500b", "#3a7d44"
 DPI = 130
@@ -93,6 +94,49 @@ def draw_segmentation(panels, path, title):
             ticks = (0, 0.5, 1) if kind == "probability" else None
             figure.colorbar(drawn, cax=bar, orientation="horizontal", ticks=ticks, format="%g")
             bar.tick_params(labelsize=7, length=2, pad=1)
+    _save(figure, path)
+
+
+MISTAKES = {  # colour of the pixels of an object, and what it says
+    "merged": ("#f28e2b", "merged with another"),
+    "split": ("#b07aff", "split"),
+    "missed": ("#4e9de6", "missed"),
+    "invented": ("#e8525b", "invented"),
+}
+
+
+def draw_mistakes(predicted, truth, path, title):
+    """Draw where a segmentation is wrong, one colour for each kind of mistake.
+
+    Parameters
+    ----------
+    predicted, truth : integer arrays (H, W)
+        Instance labels, 0 for the background. Objects are coloured as `minunet.metrics.mistakes` tells them apart: true
+        ones that were merged, split or missed, predicted ones that were invented. All other pixels of objects are
+        grey, paler where only one of the two has an object.
+    path : path
+    title : str
+    """
+    found = mistakes(predicted, truth)
+    picture = np.zeros((*truth.shape, 3))
+    picture[:] = BACKGROUND
+    picture[(truth > 0) | (predicted > 0)] = to_rgb("#c9c9cf")
+    picture[(truth > 0) & (predicted > 0)] = to_rgb("#85858d")
+    for kind, labels in (("merged", truth), ("split", truth), ("missed", truth), ("invented", predicted)):
+        picture[np.isin(labels, getattr(found, kind))] = to_rgb(MISTAKES[kind][0])
+    height, width = truth.shape
+    inch = min(LARGEST[0] / width, LARGEST[1] / height)
+    key = 0.3
+    size = width * inch + 2 * GAP, height * inch + HEADING + key + GAP
+    figure = Figure(figsize=size)
+    figure.suptitle(title, fontsize=11, y=1 - 0.1 / size[1], va="top")
+    axes = _axes(figure, GAP, key + GAP, width * inch, height * inch)
+    axes.set_axis_off()
+    axes.imshow(picture, interpolation="nearest")
+    patches = [
+        Patch(color=colour, label=f"{len(getattr(found, kind))} {says}") for kind, (colour, says) in MISTAKES.items()
+    ]
+    figure.legend(handles=patches, loc="lower center", ncols=4, frameon=False, fontsize=9)
     _save(figure, path)
 
 

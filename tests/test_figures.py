@@ -4,11 +4,12 @@ import os
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 from PIL import Image
 
 from minunet import figures
 from minunet.data import touching_cells
-from minunet.figures import BACKGROUND, OBJECTS, UNMATCHED, draw_log, draw_segmentation
+from minunet.figures import BACKGROUND, MISTAKES, OBJECTS, UNMATCHED, draw_log, draw_mistakes, draw_segmentation
 
 HEAD = "step,lr,loss,pixel_error,iou,seg,found,true\n"
 
@@ -238,3 +239,35 @@ def test_a_picture_is_written_whole_or_not_at_all(tmp_path, monkeypatch, draw):
         draw(path)
     assert path.read_text() == "old"
     assert sorted(file.name for file in tmp_path.iterdir()) == ["a.png", "log.csv"]
+
+
+# Mistakes
+
+
+def test_each_mistake_has_its_colour_and_its_number_in_the_key(tmp_path, drawn):
+    truth = np.kron([[1, 2, 0, 3, 0, 4, 0, 0]], np.ones((8, 6), int))
+    predicted = np.kron([[7, 7, 0, 8, 0, 0, 0, 5]], np.ones((8, 6), int))
+    predicted[:4, 18:24] = 9
+    draw_mistakes(predicted, truth, tmp_path / "mistakes.png", "a title")
+    (axes,) = drawn[0].axes
+    picture = axes.images[0].get_array()
+    columns = {"merged": 3, "split": 20, "missed": 32, "invented": 44}
+    for kind, column in columns.items():
+        np.testing.assert_array_equal(picture[:, column], np.broadcast_to(to_rgb(MISTAKES[kind][0]), (8, 3)))
+    np.testing.assert_array_equal(picture[0, 14], BACKGROUND)
+    (key,) = drawn[0].legends
+    assert [text.get_text() for text in key.get_texts()] == [
+        "2 merged with another",
+        "1 split",
+        "1 missed",
+        "1 invented",
+    ]
+    assert drawn[0].get_suptitle() == "a title"
+
+
+def test_a_pixel_that_one_map_alone_has_is_paler_than_one_that_both_have(tmp_path, drawn):
+    truth = np.kron([[1, 0]], np.ones((8, 6), int))
+    predicted = np.roll(truth, 2, axis=1)
+    draw_mistakes(predicted, truth, tmp_path / "mistakes.png", "")
+    row = drawn[0].axes[0].images[0].get_array()[0].sum(axis=1)
+    assert row[0] == row[6] > row[3] > row[10]

@@ -6,8 +6,30 @@ from strategies import exactly
 
 import minunet as mu
 from minunet.data import Dataset, Sample
-from minunet.metrics import iou, seg
-from minunet.validation import class_figures, compare, figures, hold_out, mean_figures, object_figures, validate
+from minunet.metrics import (
+    average_precision,
+    instances,
+    iou,
+    pixel_error,
+    rand_error,
+    seg,
+    segments,
+    v_info,
+    v_rand,
+    warping_error,
+)
+from minunet.validation import (
+    THRESHOLDS,
+    best_thresholds,
+    class_figures,
+    compare,
+    figures,
+    further_figures,
+    hold_out,
+    mean_figures,
+    object_figures,
+    validate,
+)
 
 
 def dataset(count=5, kind="instances", height=13, width=22):
@@ -181,3 +203,45 @@ def test_classes_are_compared_as_classes():
     assert compare(predicted, truth, "classes") == [
         class_figures(*pages) for pages in zip(predicted, truth, strict=True)
     ]
+
+
+# beyond what training logs
+
+
+def test_further_figures_of_instances_are_of_objects():
+    predicted, truth = (pages[1] for pages in two_pages())
+    merged = (truth > 0).astype(int)
+    assert further_figures(merged > 0, merged, truth, "instances") == {
+        "ap": average_precision(merged, truth)[0],
+        "merged": 3,
+        "split": 0,
+    }
+    assert further_figures(predicted > 0, predicted, truth, "instances")["ap"] == average_precision(predicted, truth)[0]
+
+
+def test_further_figures_of_a_mask_are_the_challenges_and_thin_its_borders_for_the_first_two():
+    rng = np.random.default_rng(0)
+    foreground, truth = rng.random((20, 23)) < 0.7, instances(rng.random((20, 23)) < 0.7)
+    assert further_figures(foreground, instances(foreground, 30), truth, "mask") == {
+        "v_rand": v_rand(segments(foreground), truth),
+        "v_info": v_info(segments(foreground), truth),
+        "rand_error": rand_error(foreground, truth),
+        "warping_error": warping_error(foreground, truth),
+    }
+
+
+def test_the_best_threshold_is_the_same_for_all_images_and_one_for_each_score():
+    rng = np.random.default_rng(1)
+    probabilities = [rng.random((18, 21)) for _ in range(3)]
+    truths = [instances(rng.random((18, 21)) < 0.6) for _ in range(3)]
+    best = best_thresholds(probabilities, truths)
+    scores = {
+        "v_rand": lambda p, t, truth: v_rand(segments(p > t), truth),
+        "v_info": lambda p, t, truth: v_info(segments(p > t), truth),
+        "pixel_error": lambda p, t, truth: -pixel_error(p > t, truth > 0),
+    }
+    for name, score in scores.items():
+        means = {t: np.mean([score(p, t, x) for p, x in zip(probabilities, truths, strict=True)]) for t in THRESHOLDS}
+        value, threshold = best[name]
+        assert threshold == max(means, key=means.get)
+        assert value == pytest.approx(abs(means[threshold]))

@@ -8,6 +8,13 @@ COLUMNS = {
     "pixel_error": ("pixel error", "{:.4f}"),
     "iou": ("IoU", "{:.3f}"),
     "seg": ("SEG", "{:.3f}"),
+    "ap": ("AP", "{:.3f}"),
+    "v_rand": ("V_rand", "{:.3f}"),
+    "v_info": ("V_info", "{:.3f}"),
+    "rand_error": ("Rand error", "{:.3f}"),
+    "warping_error": ("warping error", "{:.6f}"),
+    "merged": ("merged", "{}"),
+    "split": ("split", "{}"),
 }
 
 

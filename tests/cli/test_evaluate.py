@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 
 import numpy as np
 import pytest
@@ -9,10 +10,11 @@ import tifffile
 from PIL import Image
 
 import minunet as mu
+import minunet.figures
 from minunet.cli import main
 from minunet.data import read_dataset, touching_cells
-from minunet.metrics import count, seg
-from minunet.validation import figures, mean_figures
+from minunet.metrics import SMALLEST_OBJECT, count, instances, seg
+from minunet.validation import THRESHOLDS, best_thresholds, figures, further_figures, mean_figures
 
 MASK_NOTE = (
     "labels: mask (values 0, 255 in 2 images; foreground is 255, each connected part of it one object). "
@@ -67,12 +69,12 @@ def test_a_network_is_measured_on_every_image_and_in_the_mean(folder, capsys, op
     assert evaluate("--weights", "net.npz", "--data", "data", "--json", *options) == 0
     found = as_json(capsys)
     net, data = mu.load("net.npz"), read_dataset("data")
-    wanted = {
-        sample.name: figures(
-            mu.predict(net, sample.image, average=bool(options == ["--average"])).argmax(axis=0), sample, data.kind
-        )
-        for sample in data.samples
-    }
+    wanted = {}
+    for sample in data.samples:
+        classes = mu.predict(net, sample.image, average=bool(options == ["--average"])).argmax(axis=0)
+        objects = instances(classes > 0, SMALLEST_OBJECT)
+        further = further_figures(classes > 0, objects, sample.labels, data.kind)
+        wanted[sample.name] = figures(classes, sample, data.kind) | further
     assert found == {"images": wanted, "mean": mean_figures([*wanted.values()])}
     assert 0 < found["mean"]["iou"] < 1
 
@@ -81,7 +83,7 @@ def test_the_table_has_a_line_for_each_image_and_one_for_the_mean(folder, capsys
     assert evaluate("--weights", "net.npz", "--data", "data") == 0
     out, err = capsys.readouterr()
     head, rule, *rows, mean = out.splitlines()
-    assert head.split() == ["pixel", "error", "IoU", "SEG", "found", "/", "true"]
+    assert head.split() == ["pixel", "error", "IoU", "SEG", "AP", "merged", "split", "found", "/", "true"]
     assert set(rule) == {"-", " "}
     assert [row.split()[0] for row in rows] == ["0", "1", "2"]
     assert mean.startswith("mean of 3 (objects: sum)  ")
@@ -96,6 +98,69 @@ def test_a_network_of_other_channels_or_classes_does_not_fit_the_data(folder, ca
     mu.UNet(3, 2, base=2, depth=1).save("net.npz")
     assert evaluate("--weights", "net.npz", "--data", "data") == 2
     assert complaint(capsys) == "data is of 1-channel images and 2 classes, the network for 3 and 2; expected the same"
+
+
+def with_masks(folder):
+    """The three images, with masks for labels."""
+    for path in sorted((folder / "data" / "labels").iterdir()):
+        tifffile.imwrite(path, ((tifffile.imread(path) > 0) * 255).astype(np.uint8))
+
+
+def test_on_masks_a_network_is_measured_as_the_challenge_does(folder, capsys):
+    with_masks(folder)
+    assert evaluate("--weights", "net.npz", "--data", "data", "--json") == 0
+    best = as_json(capsys)["best"]
+    net, data = mu.load("net.npz"), read_dataset("data")
+    probabilities = [mu.predict(net, sample.image)[1] for sample in data.samples]
+    wanted = best_thresholds(probabilities, [sample.labels for sample in data.samples])
+    assert best == {name: {"score": score, "threshold": threshold} for name, (score, threshold) in wanted.items()}
+    assert {value["threshold"] for value in best.values()} <= set(THRESHOLDS)
+
+
+def test_on_masks_the_table_has_the_challenges_columns_and_a_line_below(folder, capsys):
+    with_masks(folder)
+    assert evaluate("--weights", "net.npz", "--data", "data") == 0
+    head, *_, blank, last = capsys.readouterr().out.splitlines()
+    assert head.split() == (
+        ["pixel", "error", "IoU", "SEG", "V_rand", "V_info", "Rand", "error", "warping", "error", "found", "/", "true"]
+    )
+    assert blank == ""
+    scores = ", ".join(rf"{name} \d\.\d{{3}} at 0\.\d+" for name in ("V_rand", "V_info", "pixel error"))
+    assert re.fullmatch(f"each at its best threshold: {scores}", last)
+
+
+@pytest.mark.parametrize(
+    "source", [["--weights", "net.npz", "--data", "data"], ["--pred", "pred.tif", "--truth", "truth.tif"]]
+)
+def test_the_worst_images_mistakes_are_drawn(folder, capsys, monkeypatch, source):
+    drawn = []
+    monkeypatch.setattr(mu.figures, "draw_mistakes", lambda *given: drawn.append(given))
+    assert evaluate(*source, "--picture", "mistakes.png", "--json") == 0
+    rows = as_json(capsys)["images"]
+    worst = min(rows, key=lambda name: rows[name]["seg"])
+    ((objects, truth, path, title),) = drawn
+    assert path == "mistakes.png"
+    assert title == f"{worst}: the worst of {len(rows)} by SEG, {rows[worst]['seg']:.3f}"
+    assert seg(objects, truth) == rows[worst]["seg"]
+
+
+def test_a_picture_is_not_overwritten_without_force(folder, capsys):
+    arguments = ["--pred", "pred.tif", "--truth", "truth.tif", "--picture", "mistakes.png"]
+    assert evaluate(*arguments) == 0
+    before = (folder / "mistakes.png").read_bytes()
+    capsys.readouterr()
+    assert evaluate(*arguments) == 2
+    assert complaint(capsys).startswith("mistakes.png exists already; give --force")
+    assert evaluate(*arguments, "--force") == 0
+    assert (folder / "mistakes.png").read_bytes() == before
+
+
+def test_a_picture_of_mistakes_in_classes_is_refused(folder, capsys):
+    assert evaluate("--pred", "pred.tif", "--truth", "truth.tif", "--labels", "classes", "--picture", "a.png") == 2
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        "minunet evaluate: --picture shows mistakes in objects, and these labels are classes; leave it out"
+    )
+    assert not (folder / "a.png").exists()
 
 
 # Two files
@@ -125,7 +190,8 @@ def test_two_single_images_make_one_line_named_after_the_first(folder, capsys):
 
 def test_the_same_file_twice_is_perfect(folder, capsys):
     assert evaluate("--pred", "truth.tif", "--truth", "truth.tif", "--json") == 0
-    assert as_json(capsys)["mean"] == {"pixel_error": 0, "iou": 1, "seg": 1, "found": 12, "true": 12}
+    perfect = {"pixel_error": 0, "iou": 1, "seg": 1, "found": 12, "true": 12, "ap": 1, "merged": 0, "split": 0}
+    assert as_json(capsys)["mean"] == perfect
 
 
 def test_how_the_truth_is_understood_is_said_in_one_line(folder, capsys):
