@@ -7,7 +7,7 @@ from .data import Dataset
 from .sizes import largest_input, margin, output_size, whole_number
 from .tiling import PAPER_TILE
 
-OPTIMIZERS = ("sgd", "adam")
+LEARNING_RATES = {"sgd": 5e-3, "adam": 1e-3}  # where none is given
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,9 @@ class Recipe:
         steps, so that training is as complete as the time allows. Such a run cannot be repeated bit for bit.
     optimizer : "sgd" or "adam"
     lr : float
-        Highest learning rate. It rises over the first `warmup` steps, since momentum 0.99 needs as long to
-        settle, and then falls to 0 along half a cosine. The paper gives none.
+        Highest learning rate; where not given, 0.005 with SGD and 0.001 with Adam. It rises over the first `warmup`
+        steps, since momentum 0.99 needs as long to settle, and then falls to 0 along half a cosine. The paper gives
+        none.
     momentum : float
         Of SGD. The paper: 0.99.
     clip : float
@@ -48,7 +49,7 @@ class Recipe:
     steps: int = 2000
     minutes: float | None = None
     optimizer: str = "sgd"
-    lr: float = 1e-3
+    lr: float = None  # type: ignore[assignment]  # after __post_init__ it always is one
     momentum: float = 0.99
     warmup: int = 100
     clip: float = 1.0
@@ -61,6 +62,10 @@ class Recipe:
     def __post_init__(self):
         for name, least in (("base", 1), ("depth", 1), ("steps", 1), ("validate_every", 1), ("warmup", 0), ("seed", 0)):
             object.__setattr__(self, name, whole_number(name, getattr(self, name), least))
+        if self.optimizer not in LEARNING_RATES:
+            raise ValueError(f"optimizer is {self.optimizer!r}, expected one of {', '.join(LEARNING_RATES)}")
+        if self.lr is None:
+            object.__setattr__(self, "lr", LEARNING_RATES[self.optimizer])
         for name in ("dropout", "lr", "momentum", "clip", "w0", "sigma"):
             object.__setattr__(self, name, float(getattr(self, name)))
         for name in ("lr", "clip", "sigma"):
@@ -73,8 +78,6 @@ class Recipe:
                 raise ValueError(f"{name} is {getattr(self, name)}, expected 0 <= {name} < 1")
         if self.minutes is not None and not 0 < self.minutes < math.inf:
             raise ValueError(f"minutes is {self.minutes}, expected more than 0")
-        if self.optimizer not in OPTIMIZERS:
-            raise ValueError(f"optimizer is {self.optimizer!r}, expected one of {', '.join(OPTIMIZERS)}")
         if self.tile is not None:
             output_size(self.tile, self.depth)
 

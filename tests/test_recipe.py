@@ -47,6 +47,11 @@ def test_the_paper_s_numbers_are_the_defaults():
     assert (recipe.depth, recipe.dropout) == (4, 0.5)
 
 
+@pytest.mark.parametrize(("given", "rate"), [({}, 5e-3), ({"optimizer": "adam"}, 1e-3), ({"lr": 0.02}, 0.02)])
+def test_each_optimizer_has_a_learning_rate_of_its_own_where_none_is_given(given, rate):
+    assert Recipe(**given).lr == rate
+
+
 def test_the_learning_rate_rises_then_falls_to_nothing():
     recipe = Recipe(steps=400, warmup=40, lr=0.02)
     rates = np.array([recipe.learning_rate(step) for step in range(401)])

@@ -10,6 +10,8 @@ gives them as the challenge does, each at its best threshold. --picture draws th
 
 from pathlib import Path
 
+from .predict import add_method
+
 EXAMPLE = "minunet evaluate --weights run1 --data nuclei/    or    minunet evaluate --pred a.tif --truth b.tif"
 
 
@@ -24,6 +26,7 @@ def add_arguments(parser):
     )
     parser.add_argument("--picture", metavar="PNG", help="draw the mistakes in the worst image")
     parser.add_argument("--force", action="store_true", help="replace the picture if it is there already")
+    add_method(parser)
     parser.add_argument("--average", action="store_true", help="mean over the 8 rotations and mirrors")
     parser.add_argument("--tile", type=int, help="largest input side of a tile (572)")
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda (auto)")
@@ -68,10 +71,10 @@ def _evaluate_network(args):
     """Rows of figures, the best thresholds, and (objects, truth) of each image; no objects where labels are classes."""
     from ..data import read_dataset
     from ..device import resolve_device
-    from ..metrics import SMALLEST_OBJECT, instances
+    from ..objects import find_objects
     from ..sizes import output_size
     from ..tiling import predict
-    from ..validation import best_thresholds, figures, further_figures
+    from ..validation import best_thresholds, class_figures, further_figures, object_figures
     from .output import progress_bar
     from .predict import load_weights
     from .train import say
@@ -91,9 +94,11 @@ def _evaluate_network(args):
         for sample in dataset.samples:
             found = predict(net, sample.image, args.tile, args.average)
             classes = found.argmax(axis=0)
-            rows[sample.name] = figures(classes, sample, dataset.kind)
-            if dataset.kind != "classes":
-                objects = instances(classes > 0, SMALLEST_OBJECT)
+            if dataset.kind == "classes":
+                rows[sample.name] = class_figures(classes, sample.labels)
+            else:
+                objects = find_objects(classes > 0, 1 - found[0], args.method)
+                rows[sample.name] = object_figures(classes > 0, objects, sample.labels)
                 rows[sample.name] |= further_figures(classes > 0, objects, sample.labels, dataset.kind)
                 pictures[sample.name] = objects, sample.labels
                 probabilities.append(found[1])

@@ -1,11 +1,13 @@
 """Segment images of any size by overlap-tile.
 
 For each image (or stack) STEM.* OUT receives STEM_mask.tif, the class of each pixel; with --probabilities
-STEM_prob.tif, float32, classes first; with --instances STEM_instances.tif, the connected parts of the foreground
-of at least 30 px, numbered. A stack in, a stack out, of the same height and width.
+STEM_prob.tif, float32, classes first; with --instances STEM_instances.tif, numbered objects of at least 30 px: the
+connected parts of the foreground or, with --method watershed, parts of these that a doubtful border parts. A stack in,
+a stack out, of the same height and width.
 
 However large an image is, no more of it is in memory than a row of tiles, provided it is a TIFF stored uncompressed;
-with --instances the mask, too, is. The results wait in OUT, in files without a name, until all are there.
+with --instances the mask, and for a watershed the probability, are too. The results wait in OUT, in files without a
+name, until all are there.
 """
 
 import shlex
@@ -24,6 +26,7 @@ def add_arguments(parser):
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for the results")
     parser.add_argument("--probabilities", action="store_true", help="write the probabilities too")
     parser.add_argument("--instances", action="store_true", help="write numbered objects too")
+    add_method(parser)
     parser.add_argument(
         "--average", action="store_true", help="mean over the 8 rotations and mirrors: slower, a little better"
     )
@@ -31,6 +34,12 @@ def add_arguments(parser):
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda (auto)")
     parser.add_argument("--force", action="store_true", help="replace results that are there already")
     parser.add_argument("--json", action="store_true", help="print what was written as JSON")
+
+
+def add_method(parser):
+    """The option that says how objects are told apart."""
+    names = ("components", "watershed")  # as in minunet.objects, which --help need not load
+    parser.add_argument("--method", choices=names, default=names[0], help=f"how objects are told apart ({names[0]})")
 
 
 def run(args):
@@ -41,6 +50,8 @@ def run(args):
     from .output import make_folder, print_json, progress_bar, refuse_to_overwrite
     from .train import warn
 
+    if args.method == "watershed" and not args.instances:
+        raise ValueError("--method says how objects are told apart, and none were asked for; give --instances too")
     net = load_weights(args.weights).to(resolve_device(args.device))
     if args.tile is not None:
         output_size(args.tile, net.depth)  # raises for an illegal size
@@ -119,6 +130,7 @@ def _segment(net, pages, paths, image, args, bar):
     import numpy as np
 
     from ..data import write_tiff
+    from ..objects import find_objects
     from ..tiling import predict_rows
 
     count, _, height, width = pages.shape
@@ -127,12 +139,16 @@ def _segment(net, pages, paths, image, args, bar):
         mask = _spool(stack, paths["mask"], (count, height, width), "uint8")
         if "prob" in paths:
             prob = _spool(stack, paths["prob"], (count, net.classes, height, width), "float32")
+        if args.method == "watershed":
+            background = _spool(stack, paths["mask"], (count, height, width), "float32")
         for number, page in enumerate(pages):
             for top, probabilities in predict_rows(net, page, args.tile, args.average):
                 classes = _narrowed(probabilities.argmax(axis=0), "uint8", f"{image}: classes")
                 seen.update(np.unique(classes).tolist())
                 with _naming(paths["mask"]):
                     mask.write((number,), top, classes)
+                    if args.method == "watershed":
+                        background.write((number,), top, probabilities[0])
                 if "prob" in paths:
                     with _naming(paths["prob"]):
                         for channel, rows in enumerate(probabilities):
@@ -142,7 +158,12 @@ def _segment(net, pages, paths, image, args, bar):
         if "prob" in paths:
             results["prob"] = prob.array()
         if "instances" in paths:
-            results["instances"] = np.stack([_objects(page, image) for page in results["mask"]])
+            doubts = background.array() if args.method == "watershed" else results["mask"]  # which is not looked at
+            found = [
+                find_objects(page > 0, 1 - doubt, args.method)
+                for page, doubt in zip(results["mask"], doubts, strict=True)
+            ]
+            results["instances"] = _narrowed(np.stack(found), "uint16", f"{image}: objects")
         for kind, array in results.items():
             with _naming(paths[kind]):
                 write_tiff(paths[kind], array if count > 1 else array[0])
@@ -157,12 +178,6 @@ def _spool(stack, path, shape, dtype):
 
     with _naming(path):
         return Spool(stack.enter_context(TemporaryFile(dir=path.parent)), shape, dtype)
-
-
-def _objects(mask, image):
-    from ..metrics import SMALLEST_OBJECT, instances
-
-    return _narrowed(instances(mask > 0, SMALLEST_OBJECT), "uint16", f"{image}: objects")
 
 
 def _narrowed(labels, dtype, what):

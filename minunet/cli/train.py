@@ -27,7 +27,7 @@ RECIPE_FLAGS = {
     "steps": (int, "one tile each (2000)"),
     "minutes": (float, "stop by the clock: the learning rate falls with it (no limit)"),
     "optimizer": (str, "sgd (the paper's, and the default) or adam"),
-    "lr": (float, "highest learning rate (0.001)"),
+    "lr": (float, "highest learning rate (0.005; adam 0.001)"),
     "momentum": (float, "of SGD (0.99, the paper's)"),
     "warmup": (int, "steps over which the learning rate rises (100)"),
     "clip": (float, "largest joint norm of a step's gradients (1)"),

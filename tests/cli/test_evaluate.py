@@ -14,6 +14,7 @@ import minunet.figures
 from minunet.cli import main
 from minunet.data import read_dataset, touching_cells
 from minunet.metrics import SMALLEST_OBJECT, count, instances, seg
+from minunet.objects import watershed
 from minunet.validation import THRESHOLDS, best_thresholds, figures, further_figures, mean_figures
 
 MASK_NOTE = (
@@ -142,6 +143,17 @@ def test_the_worst_images_mistakes_are_drawn(folder, capsys, monkeypatch, source
     assert path == "mistakes.png"
     assert title == f"{worst}: the worst of {len(rows)} by SEG, {rows[worst]['seg']:.3f}"
     assert seg(objects, truth) == rows[worst]["seg"]
+
+
+def test_objects_may_be_told_apart_by_a_watershed(folder, capsys):
+    assert evaluate("--weights", "net.npz", "--data", "data", "--method", "watershed", "--json") == 0
+    rows = as_json(capsys)["images"]
+    net, data = mu.load("net.npz"), read_dataset("data")
+    for sample in data.samples:
+        probabilities = mu.predict(net, sample.image)
+        objects = watershed(probabilities.argmax(axis=0) > 0, 1 - probabilities[0])
+        assert rows[sample.name]["seg"] == seg(objects, sample.labels)
+        assert rows[sample.name]["found"] == count(objects)
 
 
 def test_a_picture_is_not_overwritten_without_force(folder, capsys):

@@ -12,10 +12,12 @@ import tifffile
 from PIL import Image, ImageSequence
 
 import minunet as mu
+import minunet.objects
 from minunet.cli import main
 from minunet.data import read_stack, write_tiff
 from minunet.data.images import open_stack
 from minunet.metrics import instances
+from minunet.objects import METHODS, watershed
 from minunet.tiling import predict_rows
 
 HEIGHT, WIDTH = 43, 58
@@ -98,6 +100,26 @@ def test_instances_are_the_numbered_parts_of_the_mask_as_uint16(folder):
     np.testing.assert_array_equal(objects, instances(tifffile.imread("out/a_mask.tif") > 0, 30))
     np.testing.assert_array_equal(with_pillow("out/a_instances.tif")[0], objects)
     assert objects.max() > 1
+
+
+def test_with_a_watershed_doubtful_borders_part_objects(folder):
+    assert predict("a.tif", "--instances", "--method", "watershed") == 0
+    probabilities = mu.predict(mu.load("net.npz"), pages()[0])
+    wanted = watershed(probabilities.argmax(axis=0) > 0, 1 - probabilities[0])
+    np.testing.assert_array_equal(tifffile.imread("out/a_instances.tif"), wanted)
+    assert written() == ["a_instances.tif", "a_mask.tif"]
+
+
+def test_a_method_for_objects_that_nobody_asked_for_is_refused(folder, capsys):
+    assert predict("a.tif", "--method", "watershed") == 2
+    wanted = "--method says how objects are told apart, and none were asked for; give --instances too"
+    assert complaint(capsys) == wanted
+    with pytest.raises(SystemExit, match="2"):
+        predict("a.tif", "--instances", "--method", "magic")
+    error = capsys.readouterr().err
+    assert "invalid choice: 'magic'" in error
+    assert all(name in error for name in METHODS)
+    assert written() == []
 
 
 @pytest.mark.parametrize("count", [2, 3, 4])  # three or four pages are not taken for colours
@@ -398,7 +420,7 @@ def test_a_disk_that_is_full_says_so(folder, capsys, monkeypatch):
 def test_more_objects_than_16_bits_can_number_are_refused_rather_than_numbered_anew(
     folder, capsys, monkeypatch, objects, status
 ):
-    monkeypatch.setattr(mu.metrics, "instances", lambda mask, smallest: np.full(mask.shape, objects, np.int32))
+    monkeypatch.setattr(minunet.objects, "find_objects", lambda mask, *_: np.full(mask.shape, objects, np.int32))
     assert predict("a.tif", "--instances", "--json") == status
     if status:
         wanted = "a.tif: objects go up to number 65536, expected at most 65535; cut the image into parts"

@@ -1,0 +1,77 @@
+"""Objects of a probability: what each method parts, and what both leave whole."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import examples, read_only, seeds
+
+from minunet.metrics import SMALLEST_OBJECT, instances
+from minunet.objects import METHODS, SEEDS, find_objects, watershed
+
+
+def objects(probability, method):
+    return find_objects(probability > 0.5, probability, method)
+
+
+def two_discs(between):
+    """Two discs of probability 0.95 that touch in a waist of probability `between`; (40, 61)."""
+    y, x = np.mgrid[:40, :61]
+    probability = np.full((40, 61), 0.05)
+    for column in (18, 42):
+        probability[(y - 20) ** 2 + (x - column) ** 2 < 12.5**2] = 0.95
+    probability[12:29, 29:32] = between
+    return probability
+
+
+@examples
+@given(seeds, st.integers(1, 30), st.integers(1, 31))
+def test_components_are_the_parts_of_the_foreground(seed, height, width):
+    probability = np.random.default_rng(seed).random((height, width))
+    np.testing.assert_array_equal(objects(probability, "components"), instances(probability > 0.5, SMALLEST_OBJECT))
+
+
+def test_a_doubtful_waist_parts_two_cells_and_a_certain_one_does_not():
+    doubtful = two_discs(0.6)
+    assert objects(doubtful, "components").max() == 1
+    parted = objects(doubtful, "watershed")
+    assert parted.max() == 2
+    assert parted[20, 18] != parted[20, 42]
+    assert ((parted > 0) == (doubtful > 0.5)).all()  # nothing is lost at the seam
+    assert objects(two_discs(0.9), "watershed").max() == 1
+    assert objects(two_discs(0.4), "components").max() == objects(two_discs(0.4), "watershed").max() == 2
+
+
+@examples
+@given(seeds, st.integers(8, 30), st.integers(8, 31))
+def test_the_watershed_only_cuts_components_into_parts(seed, height, width):
+    rng = np.random.default_rng(seed)
+    foreground, probability = rng.random((height, width)) < 0.7, rng.random((height, width))
+    parted, whole = watershed(foreground, probability), instances(foreground)
+    assert not parted[~foreground].any()
+    for label in range(1, parted.max() + 1):
+        assert len(np.unique(whole[parted == label])) == 1
+        assert (parted == label).sum() >= SMALLEST_OBJECT
+
+
+def test_a_part_without_a_seed_is_an_object_all_the_same():
+    probability = np.full((20, 30), 0.1)
+    probability[3:13, 4:14] = (0.5 + SEEDS) / 2
+    probability[3:13, 18:26] = 0.99
+    found = objects(probability, "watershed")
+    assert {(found == label).sum() for label in (1, 2)} == {100, 80}
+
+
+def test_a_speck_is_no_object():
+    probability = np.full((20, 30), 0.1)
+    probability[3:8, 4:9] = 0.9
+    assert [objects(probability, method).max() for method in METHODS] == [0, 0]
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_a_flat_probability(method, value):
+    (probability,) = read_only(np.full((9, 11), value))
+    labels = objects(probability, method)
+    assert labels.dtype == np.int32
+    np.testing.assert_array_equal(labels, np.full((9, 11), int(value)))
