@@ -49,7 +49,7 @@ class Recipe:
     steps: int = 2000
     minutes: float | None = None
     optimizer: str = "sgd"
-    lr: float = None  # type: ignore[assignment]  # after __post_init__ it always is one
+    lr: float = None  # type: ignore[assignment]  # it is one from __post_init__ on
     momentum: float = 0.99
     warmup: int = 100
     clip: float = 1.0
@@ -64,7 +64,7 @@ class Recipe:
             object.__setattr__(self, name, whole_number(name, getattr(self, name), least))
         if self.optimizer not in LEARNING_RATES:
             raise ValueError(f"optimizer is {self.optimizer!r}, expected one of {', '.join(LEARNING_RATES)}")
-        if self.lr is None:
+        if vars(self)["lr"] is None:
             object.__setattr__(self, "lr", LEARNING_RATES[self.optimizer])
         for name in ("dropout", "lr", "momentum", "clip", "w0", "sigma"):
             object.__setattr__(self, name, float(getattr(self, name)))
