@@ -3,25 +3,9 @@
 import numpy as np
 
 from .data import Dataset, Sample
-from .data.labels import instances_from_masks, recognise
-from .metrics import (
-    SMALLEST_OBJECT,
-    average_precision,
-    count,
-    instances,
-    iou,
-    mistakes,
-    pixel_error,
-    rand_error,
-    seg,
-    segments,
-    v_info,
-    v_rand,
-    warping_error,
-)
+from .metrics import SMALLEST_OBJECT, count, instances, iou, pixel_error, seg
 from .tiling import predict
 
-THRESHOLDS = tuple(round(0.05 * k, 2) for k in range(1, 20))
 COUNTS = ("found", "true", "merged", "split")  # added up over images, where other figures are averaged
 
 
@@ -63,95 +47,6 @@ def object_figures(foreground: np.ndarray, objects: np.ndarray, truth: np.ndarra
         "found": count(objects),
         "true": count(truth),
     }
-
-
-def further_figures(foreground: np.ndarray, objects: np.ndarray, truth: np.ndarray, kind: str) -> dict[str, float]:
-    """What `minunet evaluate` tells beyond `object_figures`, and training has no time for.
-
-    Of instances ``ap``, the average precision, and how many true objects were ``merged`` and ``split``; of a mask,
-    whose objects are what its borders part, ``v_rand`` and ``v_info`` after thinning, ``rand_error`` and
-    ``warping_error``.
-    """
-    if kind == "instances":
-        found = mistakes(objects, truth)
-        mean, _ = average_precision(objects, truth)
-        return {"ap": mean, "merged": len(found.merged), "split": len(found.split)}
-    thinned = segments(foreground)
-    return {
-        "v_rand": v_rand(thinned, truth),
-        "v_info": v_info(thinned, truth),
-        "rand_error": rand_error(foreground, truth),
-        "warping_error": warping_error(foreground, truth),
-    }
-
-
-def best_thresholds(probabilities: list[np.ndarray], truths: list[np.ndarray]) -> dict[str, tuple[float, float]]:
-    """Scores as the EM challenge gives them: each at the threshold where its mean over the images is best.
-
-    Parameters
-    ----------
-    probabilities : list of float array (H, W)
-        Of the foreground.
-    truths : list of integer array (H, W)
-        Segments, 0 for the border.
-
-    Returns
-    -------
-    dict of str to (float, float)
-        The best mean of ``v_rand``, ``v_info`` and ``pixel_error``, and its threshold, of `THRESHOLDS`.
-    """
-    means: dict[str, list[float]] = {"v_rand": [], "v_info": [], "pixel_error": []}
-    for threshold in THRESHOLDS:
-        masks = [probability > threshold for probability in probabilities]
-        thinned = [segments(mask) for mask in masks]
-        means["v_rand"].append(_mean(v_rand, thinned, truths))
-        means["v_info"].append(_mean(v_info, thinned, truths))
-        means["pixel_error"].append(_mean(pixel_error, masks, [truth > 0 for truth in truths]))
-    best = {name: (min if name == "pixel_error" else max)(values) for name, values in means.items()}
-    return {name: (value, THRESHOLDS[means[name].index(value)]) for name, value in best.items()}
-
-
-def _mean(score, predicted, truths):
-    return float(np.mean([score(*pair) for pair in zip(predicted, truths, strict=True)]))
-
-
-def compare(predicted: np.ndarray, truth: np.ndarray, kind: str | None = None) -> list[dict[str, float]]:
-    """Compare two stacks of label maps (pages, H, W), page by page.
-
-    Parameters
-    ----------
-    predicted, truth : integer arrays (pages, H, W)
-        `predicted` may number its objects, or be a mask, whose objects are then its 4-connected parts of at
-        least 30 pixels.
-    kind : "instances", "mask" or "classes", optional
-        Of the truth; recognised where not given.
-
-    Returns
-    -------
-    list of dict
-        For each page what `class_figures`, or `object_figures` and `further_figures`, give.
-    """
-    kind = kind or recognise(truth)[0]
-    if kind == "classes":
-        return [class_figures(*pages) for pages in zip(predicted, truth, strict=True)]
-    return [
-        object_figures(foreground, objects, true_page) | further_figures(foreground, objects, true_page, kind)
-        for foreground, objects, true_page in objects_of(predicted, truth, kind)
-    ]
-
-
-def objects_of(predicted: np.ndarray, truth: np.ndarray, kind: str) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Of each page the predicted foreground, and predicted and true objects; arguments as for `compare`."""
-    if kind == "mask":
-        truth = np.stack(instances_from_masks(truth))
-    predicted_kind = recognise(predicted)[0]
-    if predicted_kind == "mask":
-        predicted = np.stack(instances_from_masks(predicted))
-    numbered = predicted_kind == "instances"
-    return [
-        (page > 0, page if numbered else instances(page > 0, SMALLEST_OBJECT), true_page)
-        for page, true_page in zip(predicted, truth, strict=True)
-    ]
 
 
 def mean_figures(rows: list[dict[str, float]]) -> dict[str, float]:

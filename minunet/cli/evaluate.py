@@ -40,16 +40,15 @@ def run(args):
 
     if args.picture:
         refuse_to_overwrite([args.picture], args.force)
-    best = {}
     if args.weights and args.data and not (args.pred or args.truth):
-        rows, best, pictures = _evaluate_network(args)
+        rows, best, objects = _evaluate_network(args)
     elif args.pred and args.truth and not (args.weights or args.data):
-        rows, pictures = _compare_files(args)
+        rows, best, objects = _compare_files(args)
     else:
         raise ValueError("expected either --weights and --data, or --pred and --truth")
     mean = mean_figures(list(rows.values()))
     if args.picture:
-        _draw_worst(rows, pictures, args.picture)
+        _draw_worst(rows, objects, args.picture)
     if args.json:
         at_best = {name: {"score": score, "threshold": threshold} for name, (score, threshold) in best.items()}
         print_json({"images": rows, "mean": mean} | ({"best": at_best} if best else {}))
@@ -68,13 +67,10 @@ def run(args):
 
 
 def _evaluate_network(args):
-    """Rows of figures, the best thresholds, and (objects, truth) of each image; no objects where labels are classes."""
     from ..data import read_dataset
     from ..device import resolve_device
-    from ..objects import find_objects
+    from ..evaluation import evaluate
     from ..sizes import output_size
-    from ..tiling import predict
-    from ..validation import best_thresholds, class_figures, further_figures, object_figures
     from .output import progress_bar
     from .predict import load_weights
     from .train import say
@@ -89,31 +85,14 @@ def _evaluate_network(args):
             f"the network for {net.in_channels} and {net.classes}; expected the same"
         )
     say(dataset.note)
-    rows, pictures, probabilities = {}, {}, []
     with progress_bar(len(dataset.samples), "image") as bar:
-        for sample in dataset.samples:
-            found = predict(net, sample.image, args.tile, args.average)
-            classes = found.argmax(axis=0)
-            if dataset.kind == "classes":
-                rows[sample.name] = class_figures(classes, sample.labels)
-            else:
-                objects = find_objects(classes > 0, 1 - found[0], args.method)
-                rows[sample.name] = object_figures(classes > 0, objects, sample.labels)
-                rows[sample.name] |= further_figures(classes > 0, objects, sample.labels, dataset.kind)
-                pictures[sample.name] = objects, sample.labels
-                probabilities.append(found[1])
-            bar.update()
-    best = {}
-    if dataset.kind == "mask":
-        best = best_thresholds(probabilities, [sample.labels for sample in dataset.samples])
-    return rows, best, pictures
+        return evaluate(net, dataset, args.method, args.average, args.tile, bar.update)
 
 
 def _compare_files(args):
-    """Rows of figures, and (predicted, true) labels of each page."""
     from ..data import read_label_stack
     from ..data.labels import describe, recognise
-    from ..validation import compare, objects_of
+    from ..evaluation import Evaluation, compare, objects_of
     from .train import say
 
     predicted, truth = read_label_stack(args.pred), read_label_stack(args.truth)
@@ -125,19 +104,19 @@ def _compare_files(args):
     rows = compare(predicted, truth, kind)
     names = _page_names(args.pred, len(rows))
     pages = objects_of(predicted, truth, kind) if kind != "classes" else []
-    pictures = {name: (objects, true_page) for name, (_, objects, true_page) in zip(names, pages, strict=False)}
-    return dict(zip(names, rows, strict=True)), pictures
+    objects = {name: (found, true) for name, (_, found, true) in zip(names, pages, strict=False)}
+    return Evaluation(dict(zip(names, rows, strict=True)), {}, objects)
 
 
-def _draw_worst(rows, pictures, path):
+def _draw_worst(rows, objects, path):
     """The image with the lowest SEG."""
     from ..figures import draw_mistakes
 
-    if not pictures:
+    if not objects:
         raise ValueError("--picture shows mistakes in objects, and these labels are classes; leave it out")
     worst = min(rows, key=lambda name: rows[name]["seg"])
-    objects, truth = pictures[worst]
-    draw_mistakes(objects, truth, path, f"{worst}: the worst of {len(rows)} by SEG, {rows[worst]['seg']:.3f}")
+    found, truth = objects[worst]
+    draw_mistakes(found, truth, path, f"{worst}: the worst of {len(rows)} by SEG, {rows[worst]['seg']:.3f}")
 
 
 def _page_names(file, pages):

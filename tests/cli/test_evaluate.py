@@ -13,9 +13,10 @@ import minunet as mu
 import minunet.figures
 from minunet.cli import main
 from minunet.data import read_dataset, touching_cells
+from minunet.evaluation import THRESHOLDS, best_thresholds, further_figures
 from minunet.metrics import SMALLEST_OBJECT, count, instances, seg
 from minunet.objects import watershed
-from minunet.validation import THRESHOLDS, best_thresholds, figures, further_figures, mean_figures
+from minunet.validation import figures, mean_figures
 
 MASK_NOTE = (
     "labels: mask (values 0, 255 in 2 images; foreground is 255, each connected part of it one object). "
@@ -112,7 +113,7 @@ def test_on_masks_a_network_is_measured_as_the_challenge_does(folder, capsys):
     assert evaluate("--weights", "net.npz", "--data", "data", "--json") == 0
     best = as_json(capsys)["best"]
     net, data = mu.load("net.npz"), read_dataset("data")
-    probabilities = [mu.predict(net, sample.image)[1] for sample in data.samples]
+    probabilities = [1 - mu.predict(net, sample.image)[0] for sample in data.samples]
     wanted = best_thresholds(probabilities, [sample.labels for sample in data.samples])
     assert best == {name: {"score": score, "threshold": threshold} for name, (score, threshold) in wanted.items()}
     assert {value["threshold"] for value in best.values()} <= set(THRESHOLDS)
