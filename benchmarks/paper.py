@@ -16,6 +16,8 @@ from typing import Any
 from minunet import load
 from minunet.data import read_dataset
 from minunet.evaluation import evaluate
+from minunet.files import whole_file
+from minunet.objects import METHODS
 from minunet.recipe import Recipe
 from minunet.training import Training
 from minunet.validation import hold_out, mean_figures
@@ -37,11 +39,20 @@ def main(arguments=None):
 
 
 def read_recipe(path: Path) -> dict[str, Any]:
-    """The settings in a TOML file; `ValueError` for one that is missing or unknown."""
+    """The settings in a TOML file; `ValueError` for what cannot be trained or evaluated by."""
     settings = tomllib.loads(path.read_text())
     if settings.keys() != SETTINGS:
         raise ValueError(f"{path} has {', '.join(sorted(settings))}; expected {', '.join(sorted(SETTINGS))}")
-    return settings | {"recipe": Recipe(**settings["recipe"])}
+    if settings["method"] not in METHODS:
+        raise ValueError(f"{path}: method is {settings['method']!r}, expected one of {', '.join(METHODS)}")
+    if not 0 < settings["validation"] < 1:
+        raise ValueError(
+            f"{path}: validation is {settings['validation']}, expected a fraction of the images to hold out"
+        )
+    try:
+        return settings | {"recipe": Recipe(**settings["recipe"])}
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{path}: {error}") from error
 
 
 def result_of(path: Path, data: Path, out: Path) -> dict[str, Any]:
@@ -59,7 +70,8 @@ def result_of(path: Path, data: Path, out: Path) -> dict[str, Any]:
     training = Training(train, out, settings["recipe"], held_out, resume=resume)
     training.run(lambda progress: print(f"\r{path.stem}: step {progress.step}", end="", flush=True))
     print()
-    found = evaluate(load(out / "best.npz"), held_out, settings["method"], settings["average"])
+    net = load(out / "best.npz").to(training.net.device)
+    found = evaluate(net, held_out, settings["method"], settings["average"])
     result = {
         "settings": asked,
         "machine": machine(),
@@ -68,7 +80,8 @@ def result_of(path: Path, data: Path, out: Path) -> dict[str, Any]:
         "mean": mean_figures(list(found.rows.values())),
         "best": found.best,
     }
-    stored.write_text(json.dumps(result, indent=2) + "\n")
+    with whole_file(stored) as temporary:
+        temporary.write_text(json.dumps(result, indent=2) + "\n")
     return result
 
 

@@ -78,7 +78,8 @@ def evaluate(
             row = object_figures(foreground, objects, sample.labels)
             found.rows[sample.name] = row | further_figures(foreground, objects, sample.labels, dataset.kind)
             found.objects[sample.name] = objects, sample.labels
-            probabilities.append(probability)
+            if dataset.kind == "mask":
+                probabilities.append(probability)
         done()
     if dataset.kind == "mask":
         found.best.update(best_thresholds(probabilities, [sample.labels for sample in dataset.samples]))

@@ -20,6 +20,7 @@ DPI = 130
 # Inches
 LARGEST = 11.0, 7.5  # all panels together
 GAP, TITLE, BAR, HEADING = 0.16, 0.26, 0.42, 0.35
+KEY = 6.2, 0.3  # room for the key of mistakes
 
 BACKGROUND, UNMATCHED = to_rgb("#121217"), to_rgb("#d9d9de")
 OBJECTS = [
@@ -126,11 +127,10 @@ def draw_mistakes(predicted, truth, path, title):
         picture[np.isin(labels, getattr(found, kind))] = to_rgb(MISTAKES[kind][0])
     height, width = truth.shape
     inch = min(LARGEST[0] / width, LARGEST[1] / height)
-    key = 0.3
-    size = width * inch + 2 * GAP, height * inch + HEADING + key + GAP
+    size = max(width * inch, KEY[0]) + 2 * GAP, height * inch + HEADING + KEY[1] + GAP
     figure = Figure(figsize=size)
     figure.suptitle(title, fontsize=11, y=1 - 0.1 / size[1], va="top")
-    axes = _axes(figure, GAP, key + GAP, width * inch, height * inch)
+    axes = _axes(figure, (size[0] - width * inch) / 2, KEY[1] + GAP, width * inch, height * inch)
     axes.set_axis_off()
     axes.imshow(picture, interpolation="nearest")
     patches = [

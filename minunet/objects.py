@@ -25,14 +25,22 @@ def find_objects(foreground, probability, method):
     -------
     labels : int32 array (H, W)
         0 on the background, 1..n on the objects of at least 30 pixels.
+
+    Raises
+    ------
+    ValueError
+        For another method.
     """
+    if method not in METHODS:
+        raise ValueError(f"method is {method!r}, expected one of {', '.join(METHODS)}")
     return watershed(foreground, probability) if method == "watershed" else instances(foreground, SMALLEST_OBJECT)
 
 
 def watershed(foreground, probability):
     """The foreground, flooded from its most certain parts: so that cells part which touch at a doubtful border.
 
-    Seeds are the parts above a probability of 0.8, and connected parts of the foreground that hold none. Each pixel of
+    Seeds are the parts above a probability of 0.8, of at least 30 pixels, so that no cell is shattered by specks; and
+    connected parts of the foreground that hold none. Each pixel of
     the foreground goes to the seed from which it is reached by the smallest steps of probability (the image foresting
     transform, Falcao et al. 2004, as scipy has it).
 
@@ -47,17 +55,17 @@ def watershed(foreground, probability):
         0 on the background, 1..n on the objects of at least 30 pixels.
     """
     parts, count = ndimage.label(foreground)
-    markers, certain = ndimage.label(foreground & (probability > SEEDS))
+    markers = instances(foreground & (probability > SEEDS), SMALLEST_OBJECT)
     seeded = np.zeros(count + 1, bool)
     seeded[parts[markers > 0]] = True
     alone = foreground & ~seeded[parts]
-    markers[alone] = certain + parts[alone]
+    markers[alone] = markers.max(initial=0) + parts[alone]
     doubt = np.minimum(2 * INSIDE * (1 - probability), INSIDE)
     doubt = np.where(foreground, doubt, BEYOND).astype(np.uint8)
     # A frame: scipy 1.17's flood goes on from the end of a row to the beginning of the next.
     framed = np.pad(doubt, 1, constant_values=BEYOND), np.pad(markers.astype(np.int32), 1)
     flooded = ndimage.watershed_ift(*framed)[1:-1, 1:-1]
     flooded[~foreground] = 0
-    keep = np.bincount(flooded.ravel()) >= SMALLEST_OBJECT
+    keep = np.bincount(flooded.ravel(), minlength=1) >= SMALLEST_OBJECT
     keep[0] = False
     return (np.cumsum(keep) * keep).astype(np.int32)[flooded]

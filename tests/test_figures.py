@@ -265,6 +265,17 @@ def test_each_mistake_has_its_colour_and_its_number_in_the_key(tmp_path, drawn):
     assert drawn[0].get_suptitle() == "a title"
 
 
+@pytest.mark.parametrize("shape", [(100, 25), (25, 100)])
+def test_the_key_and_the_title_have_room_beside_a_narrow_image(tmp_path, drawn, shape):
+    labels = np.zeros(shape, int)
+    draw_mistakes(labels, labels, tmp_path / "mistakes.png", "slice00: the worst of 5 by SEG, 0.258")
+    (figure,) = drawn
+    figure.canvas.draw()
+    for part in (*figure.legends, figure._suptitle):
+        box = part.get_window_extent()
+        assert 0 <= box.x0 < box.x1 <= figure.bbox.width
+
+
 def test_a_pixel_that_one_map_alone_has_is_paler_than_one_that_both_have(tmp_path, drawn):
     truth = np.kron([[1, 0]], np.ones((8, 6), int))
     predicted = np.roll(truth, 2, axis=1)

@@ -62,6 +62,21 @@ def test_a_part_without_a_seed_is_an_object_all_the_same():
     assert {(found == label).sum() for label in (1, 2)} == {100, 80}
 
 
+def test_specks_of_certainty_do_not_shatter_a_cell():
+    y, x = np.mgrid[:40, :44]
+    disc = (y - 20) ** 2 + (x - 22) ** 2 < 12**2
+    noise = np.random.default_rng(0).uniform(-0.01, 0.01, disc.shape)
+    probability = np.where(disc, SEEDS + noise, 0.1)
+    found = objects(probability, "watershed")
+    assert found.max() == 1
+    np.testing.assert_array_equal(found > 0, disc)
+
+
+def test_another_method_is_refused():
+    with pytest.raises(ValueError, match="method is 'Watershed', expected one of components, watershed"):
+        objects(np.zeros((3, 4)), "Watershed")
+
+
 def test_a_speck_is_no_object():
     probability = np.full((20, 30), 0.1)
     probability[3:8, 4:9] = 0.9

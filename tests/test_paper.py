@@ -65,11 +65,10 @@ def test_what_is_done_is_not_done_again_and_what_was_stopped_goes_on(folder, mon
     monkeypatch.setattr(paper.Training, "run", stop)
     with pytest.raises(KeyboardInterrupt):
         run(folder, "small.toml")
-    monkeypatch.setattr(paper.Training, "run", whole)
-    (folder / "runs" / "small" / "best.npz").touch()
+    steps = []
+    monkeypatch.setattr(paper.Training, "run", lambda training, watch: whole(training, lambda p: steps.append(p.step)))
     run(folder, "small.toml")
-    lines = (folder / "runs" / "small" / "log.csv").read_text().splitlines()
-    assert [line.split(",")[0] for line in lines] == ["step", "1", "2", "3", "4"]
+    assert steps == [3, 4]
     monkeypatch.delattr(paper.Training, "run")
     run(folder, "small.toml")
 
@@ -87,6 +86,22 @@ def test_a_recipe_that_lacks_something_or_has_something_unknown_is_refused(folde
         ValueError, match=r"small\.toml has data, recipe; expected average, data, method, recipe, valid"
     ):
         run(folder, "small.toml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("components", "watershd", "method is 'watershd', expected one of components, watershed"),
+        ("validation = 0.5", "validation = 0", "validation is 0, expected a fraction of the images to hold out"),
+        ("base = 2", "bas = 2", "unexpected keyword argument 'bas'"),
+        ("tile = 28", "tile = 27", "input size 27 is not legal at depth 1"),
+    ],
+)
+def test_a_recipe_that_cannot_be_followed_is_refused_before_training(folder, old, new, complaint):
+    (folder / "small.toml").write_text(RECIPE.format(steps=4).replace(old, new))
+    with pytest.raises(ValueError, match=rf"small\.toml: .*{complaint}"):
+        run(folder, "small.toml")
+    assert not (folder / "runs").exists()
 
 
 @pytest.mark.parametrize("path", sorted(paper.Path(paper.__file__).parent.glob("recipes/*.toml")), ids=lambda p: p.stem)

@@ -40,9 +40,13 @@ def run(args):
 
     if args.picture:
         refuse_to_overwrite([args.picture], args.force)
+        if not (args.picture.lower().endswith(".png") and Path(args.picture).parent.is_dir()):
+            raise ValueError(f"--picture is {args.picture}, expected a file NAME.png in a folder that exists")
     if args.weights and args.data and not (args.pred or args.truth):
         rows, best, objects = _evaluate_network(args)
     elif args.pred and args.truth and not (args.weights or args.data):
+        if args.average or args.tile is not None or args.method != "components":
+            raise ValueError("--average, --tile and --method are for a network; leave them out with --pred and --truth")
         rows, best, objects = _compare_files(args)
     else:
         raise ValueError("expected either --weights and --data, or --pred and --truth")

@@ -89,10 +89,21 @@ def _interruption(waiting, args):
     try:
         yield
     except KeyboardInterrupt:
-        rest = shlex.join(["minunet", "predict", *waiting, "--weights", args.weights, "--out", args.out])
+        rest = shlex.join(
+            ["minunet", "predict", *waiting, "--weights", args.weights, "--out", args.out, *_options(args)]
+        )
         raise KeyboardInterrupt(
             f"{len(args.images) - len(waiting)} of {len(args.images)} done; go on with: {rest}"
         ) from None
+
+
+def _options(args):
+    """Those that were given, to be given again."""
+    given = [f"--{name}" for name in ("probabilities", "instances", "average", "force") if getattr(args, name)]
+    for name, default in (("method", "components"), ("tile", None), ("device", "auto")):
+        if getattr(args, name) != default:
+            given += [f"--{name}", str(getattr(args, name))]
+    return given
 
 
 def load_weights(name):

@@ -5,6 +5,7 @@ BLAS alone would share the multiplications only. It takes the lock back between 
 (a tenth of a millisecond and more), or the threads do little but hand the lock to each other.
 """
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
@@ -27,6 +28,7 @@ class Threads:
     def __init__(self):
         self.count = blas().threads
         self._others: ThreadPoolExecutor | None = None
+        self._process = 0
         self._of_thread = local()
 
     def share(self, work: Callable[[int, int], None], count: int, size: int, multiplications: int = 0) -> None:
@@ -37,15 +39,16 @@ class Threads:
         threads and ours would fight for the cores. What shares its work within its part, keeps it all.
         """
         enough = size + multiplications // MULTIPLICATIONS >= WORTH_SHARING and not self._shared()
-        with blas() if multiplications else nullcontext():
+        with blas() if multiplications and not self._shared() else nullcontext():
             self._share(work, count, min(self.count, count) if enough else 1)
 
     def _share(self, work, count, parts):
         if parts == 1:
             work(0, count)
             return
-        if self._others is None:
+        if self._others is None or self._process != os.getpid():  # a forked process has none of its parent's threads
             self._others = ThreadPoolExecutor(self.count - 1, thread_name_prefix="minunet")
+            self._process = os.getpid()
         bounds = [count * part // parts for part in range(parts + 1)]
         others = [self._others.submit(self._part, work, *bounds[part : part + 2]) for part in range(1, parts)]
         try:

@@ -2,8 +2,8 @@
 
 Fresh memory is dear: the system hands it out page by page and clears each page first, which for a feature map
 of 80 MB takes longer than a pass over it. So the fast layers take their arrays, results as well as scratch, from a
-workspace, which hands out again what nobody holds any more. It gives none back to the system as long as one of its
-arrays lives; but since it fills gaps first, it has little more than was once held at the same time.
+workspace, which hands out again what nobody holds any more. It gives nothing back to the system as long as the network
+or one of its arrays lives; but since it fills gaps first, it has at most about twice what was once held at one time.
 """
 
 import math

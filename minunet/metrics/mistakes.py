@@ -1,5 +1,6 @@
 """Which objects were merged, split, missed or invented: for counting, and for a picture of the mistakes."""
 
+from collections import Counter
 from typing import NamedTuple
 
 from ._checks import expect_labels
@@ -48,9 +49,10 @@ def mistakes(predicted, truth):
     expect_labels(predicted=predicted, truth=truth)
     home = _majorities(truth, predicted)  # of each true object
     source = _majorities(predicted, truth)  # of each predicted one
+    tenants, parts = Counter(home.values()), Counter(source.values())
     return Mistakes(
-        merged=tuple(label for label, other in home.items() if other and list(home.values()).count(other) > 1),
-        split=tuple(sorted({label for label in source.values() if label and list(source.values()).count(label) > 1})),
+        merged=tuple(label for label, other in home.items() if other and tenants[other] > 1),
+        split=tuple(sorted(label for label, count in parts.items() if label and count > 1)),
         missed=tuple(label for label, other in home.items() if other == 0),
         invented=tuple(label for label, other in source.items() if other == 0),
     )

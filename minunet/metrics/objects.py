@@ -24,7 +24,7 @@ def instances(foreground, smallest=1):
         0 on the background, 1..n on the components.
     """
     labels, _ = ndimage.label(foreground)
-    keep = np.bincount(labels.ravel()) >= smallest
+    keep = np.bincount(labels.ravel(), minlength=1) >= smallest
     keep[0] = False
     return (np.cumsum(keep) * keep).astype(np.int32)[labels]
 

@@ -8,7 +8,7 @@ from ._checks import expect_same_shape
 def pixel_error(predicted, truth):
     """Share of the pixels whose class is wrong: ``mean(predicted != truth)`` (0 is perfect)."""
     expect_same_shape(predicted, truth)
-    return float(np.mean(predicted != truth))
+    return float(np.mean(np.asarray(predicted) != np.asarray(truth)))
 
 
 def iou(predicted, truth):

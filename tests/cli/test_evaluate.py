@@ -168,6 +168,19 @@ def test_a_picture_is_not_overwritten_without_force(folder, capsys):
     assert (folder / "mistakes.png").read_bytes() == before
 
 
+@pytest.mark.parametrize("picture", ["no/such/folder.png", "mistakes.xyz", "mistakes"])
+def test_a_picture_that_cannot_be_written_is_refused_before_anything_is_computed(folder, capsys, picture):
+    assert evaluate("--weights", "missing", "--data", "missing", "--picture", picture) == 2
+    wanted = f"--picture is {picture}, expected a file NAME.png in a folder that exists"
+    assert complaint(capsys) == wanted
+
+
+@pytest.mark.parametrize("options", [["--average"], ["--tile", "24"], ["--method", "watershed"]])
+def test_options_of_a_network_are_refused_for_files(folder, capsys, options):
+    assert evaluate("--pred", "pred.tif", "--truth", "truth.tif", *options) == 2
+    assert complaint(capsys).startswith("--average, --tile and --method are for a network")
+
+
 def test_a_picture_of_mistakes_in_classes_is_refused(folder, capsys):
     assert evaluate("--pred", "pred.tif", "--truth", "truth.tif", "--labels", "classes", "--picture", "a.png") == 2
     assert capsys.readouterr().err.splitlines()[-1] == (

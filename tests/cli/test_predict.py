@@ -455,7 +455,8 @@ def test_ctrl_c_says_which_images_wait(tmp_path, capsys, monkeypatch):
 
     monkeypatch.setattr("minunet.tiling.predict_rows", interrupted_at_the_second)
     out = str(tmp_path / "out")
-    assert main(["predict", *images, "--weights", str(tmp_path / "net.npz"), "--out", out]) == 130
-    rest = f"minunet predict {images[1]} --weights {tmp_path / 'net.npz'} --out {out}"
+    options = "--instances --average --method watershed --tile 20"
+    assert main(["predict", *images, "--weights", str(tmp_path / "net.npz"), "--out", out, *options.split()]) == 130
+    rest = f"minunet predict {images[1]} --weights {tmp_path / 'net.npz'} --out {out} {options}"
     assert capsys.readouterr().err == f"minunet predict: interrupted; 1 of 2 done; go on with: {rest}\n"
     assert (tmp_path / "out" / "a_mask.tif").exists()

@@ -56,6 +56,26 @@ def test_im2col_takes_kernels_of_any_size(kernel):
     assert max(errors(im2col, *arguments((2, 3, 4, 11, 9), kernel)).values()) < 1e-12
 
 
+VIEWS = {
+    "a crop": lambda x: x[..., 2:-3],
+    "rows turned": lambda x: x[:, :, ::-1],
+    "columns turned": lambda x: x[..., ::-1],
+    "transposed": lambda x: x.swapaxes(2, 3),
+    "every second channel": lambda x: x[:, ::2],
+}
+
+
+@WAYS
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+def test_images_that_are_views_give_the_readable_numbers(way, view):
+    x, weight, bias, _ = arguments((2, 4, 5, 17, 22))
+    x = view(x)
+    weight = weight[:, : x.shape[1]]
+    dout = np.random.default_rng(1).standard_normal((2, 5, x.shape[2] - 2, x.shape[3] - 2))
+    assert max(errors(way, x, weight, bias, dout).values()) < 1e-12
+    assert max(errors(way, x, weight, bias, dout[..., ::-1]).values()) < 1e-12
+
+
 @pytest.mark.parametrize("limit", [700, 3000, 20_000])
 def test_cut_into_strips_and_blocks_it_computes_the_same(monkeypatch, limit):
     monkeypatch.setattr(winograd, "LIMIT", limit)

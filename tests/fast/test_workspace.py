@@ -1,8 +1,11 @@
 """Memory is used again, but never what somebody can still see."""
 
 import copy
+import os
 import pickle
+import signal
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -110,6 +113,27 @@ def test_work_within_a_part_is_not_shared_again(four_threads):
     assert parts == [(0, 10)] * 4
     threads.share(lambda start, stop: parts.append((start, stop)), 2, size=1)
     assert sorted(parts[4:]) == [(0, 1), (1, 2)]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_a_forked_process_has_threads_of_its_own(four_threads):
+    threads = Threads()
+    threads.share(lambda start, stop: None, 4, size=1)
+    child = os.fork()
+    if child == 0:
+        parts = []
+        threads.share(lambda start, stop: parts.append((start, stop)), 4, size=1)
+        os._exit(len(parts))
+    for _ in range(1000):
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            break
+        time.sleep(0.01)
+    else:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        pytest.fail("the child waits for threads that it does not have")
+    assert os.waitstatus_to_exitcode(status) == 4
 
 
 def test_an_error_in_any_thread_reaches_the_caller(four_threads):

@@ -21,6 +21,11 @@ def test_pixel_error_is_the_share_of_wrong_pixels():
     assert pixel_error(np.array([[0, 1, 2]]), np.array([[0, 2, 1]])) == 2 / 3  # classes, not foreground
 
 
+def test_lists_are_compared_like_arrays():
+    assert pixel_error([[0, 1, 1, 1]], [[0, 2, 1, 1]]) == 1 / 4
+    assert iou([[0, 1, 1, 1]], [[0, 0, 1, 1]]) == 2 / 3
+
+
 @examples
 @given(pairs_of_label_maps())
 def test_iou_equals_its_definition_over_sets_of_pixels(maps):
