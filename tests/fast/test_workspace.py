@@ -6,6 +6,7 @@ import pickle
 import signal
 import threading
 import time
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -118,8 +119,12 @@ def test_work_within_a_part_is_not_shared_again(four_threads):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 def test_a_forked_process_has_threads_of_its_own(four_threads):
     threads = Threads()
-    threads.share(lambda start, stop: None, 4, size=1)
-    child = os.fork()
+    for _ in range(2):
+        threads.share(lambda start, stop: time.sleep(0.05), 4, size=1)
+    time.sleep(0.05)  # now all threads are there, and wait for work
+    with warnings.catch_warnings():  # from Python 3.12 on: that there are threads is the point
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
     if child == 0:
         parts = []
         threads.share(lambda start, stop: parts.append((start, stop)), 4, size=1)
