@@ -75,8 +75,7 @@ def evaluate(
         else:
             foreground, probability = classes > 0, 1 - predicted[0]
             objects = find_objects(foreground, probability, method)
-            row = object_figures(foreground, objects, sample.labels)
-            found.rows[sample.name] = row | further_figures(foreground, objects, sample.labels, dataset.kind)
+            found.rows[sample.name] = _all_figures(foreground, objects, sample.labels, dataset.kind)
             found.objects[sample.name] = objects, sample.labels
             if dataset.kind == "mask":
                 probabilities.append(probability)
@@ -155,10 +154,11 @@ def compare(predicted: np.ndarray, truth: np.ndarray, kind: str | None = None) -
     kind = kind or recognise(truth)[0]
     if kind == "classes":
         return [class_figures(*pages) for pages in zip(predicted, truth, strict=True)]
-    return [
-        object_figures(foreground, objects, true_page) | further_figures(foreground, objects, true_page, kind)
-        for foreground, objects, true_page in objects_of(predicted, truth, kind)
-    ]
+    return [_all_figures(*page, kind) for page in objects_of(predicted, truth, kind)]
+
+
+def _all_figures(foreground, objects, truth, kind):
+    return object_figures(foreground, objects, truth) | further_figures(foreground, objects, truth, kind)
 
 
 def objects_of(predicted: np.ndarray, truth: np.ndarray, kind: str) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:

@@ -491,10 +491,9 @@ def test_an_image_that_is_flat_wherever_labels_end_is_suspicious():
     assert warning.startswith("the labels do not seem to fit the images: ")
 
 
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared sample images are not on this machine")
 @pytest.mark.parametrize("name", ["isbi2012", "dsb2018"])
 def test_real_labels_fit_and_real_labels_shuffled_do_not(name):
-    if not (SHARED / name).is_dir():
-        pytest.skip(f"the images of {name} are not on this machine")
     data = read_dataset(SHARED / name)
     assert suspicious(data) == []
     assert len(suspicious(shuffled(data))) == 1

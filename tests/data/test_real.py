@@ -145,7 +145,7 @@ def test_the_real_one(cache, monkeypatch):
     except SampleUnavailable as error:
         if exits == [0]:  # pip brought something, and it was not right
             raise
-        pytest.skip(f"the sample cannot be fetched here: {error}")
+        pytest.skip(reason="the sample cannot be fetched on this machine: " + str(error))
     assert sample.image.shape == (1, 512, 512)
     assert len(np.unique(sample.labels)) == 125 + 1
     assert sample.image[0][sample.labels > 0].mean() > 2 * sample.image[0][sample.labels == 0].mean()
