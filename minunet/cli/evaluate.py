@@ -107,7 +107,7 @@ def _compare_files(args):
     kind = args.labels or kind
     rows = compare(predicted, truth, kind)
     names = _page_names(args.pred, len(rows))
-    pages = objects_of(predicted, truth, kind) if kind != "classes" else []
+    pages = objects_of(predicted, truth, kind) if args.picture and kind != "classes" else []
     objects = {name: (found, true) for name, (_, found, true) in zip(names, pages, strict=False)}
     return Evaluation(dict(zip(names, rows, strict=True)), {}, objects)
 
