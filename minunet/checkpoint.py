@@ -1,7 +1,7 @@
 """Weights in one file, without pickle: an .npz archive of plain arrays and one line of JSON.
 
-settings            the network's settings and normalisation, and the writer's own notes, as JSON
-params/NAME         each parameter
+settings            the network's settings, normalisation and threshold, and the writer's own notes, as JSON
+params/NAME         each parameter; of a network to be shipped, in float16
 state/NAME          anything more the writer wants back, such as an optimizer's velocity
 """
 
@@ -18,7 +18,7 @@ from .unet import UNet, layer_set, parameter_shapes
 FORMAT = "minunet weights 1"
 
 
-def save(path, net, state=None, notes=None):
+def save(path, net, state=None, notes=None, half=False):
     """Write `net` to `path`, whole or not at all.
 
     Parameters
@@ -28,10 +28,16 @@ def save(path, net, state=None, notes=None):
     state : dict of str to array, optional
     notes : dict, optional
         Anything that JSON can hold.
+    half : bool
+        Round the parameters to float16, in half the room. Read again, they are of the network's own dtype.
     """
     mean, std = (np.asarray(value, float).tolist() for value in net.normalization)
-    settings = {"format": FORMAT, "net": net.settings, "normalization": [mean, std], "notes": notes or {}}
-    arrays: dict[str, Any] = {f"params/{name}": to_host(value) for name, value in net.params.items()}
+    settings = {"format": FORMAT, "net": net.settings, "normalization": [mean, std]}
+    settings |= {"threshold": net.threshold, "notes": notes or {}}
+    params = {name: to_host(value) for name, value in net.params.items()}
+    arrays: dict[str, Any] = {
+        f"params/{name}": value.astype(np.float16) if half else value for name, value in params.items()
+    }
     arrays |= {f"state/{name}": to_host(value) for name, value in (state or {}).items()}
     with whole_file(path) as temporary, open(temporary, "wb") as file:
         np.savez(file, settings=np.array(json.dumps(settings)), **arrays)
@@ -79,16 +85,19 @@ def load_with_state(path, layers=None):
             shapes = parameter_shapes(*(wanted[name] for name in ("in_channels", "classes", "base", "depth")))
             for name, shape in shapes.items():  # before a network of that size takes its memory
                 found = arrays.get(f"params/{name}")
-                if found is None or found.shape != shape or found.dtype != wanted["dtype"]:
+                if found is None or found.shape != shape or found.dtype not in (wanted["dtype"], np.float16):
                     raise ValueError(f"{name} is missing or is not {wanted['dtype']} of shape {shape}")
             net = UNet(**wanted)
             if net.settings != wanted:
                 raise ValueError(f"its settings are {wanted}, expected {', '.join(net.settings)}")
-            net.params.update({name: arrays[f"params/{name}"] for name in shapes})
+            net.params.update({name: arrays[f"params/{name}"].astype(wanted["dtype"], copy=False) for name in shapes})
             mean, std = (
                 np.array(value) if isinstance(value, list) else float(value) for value in settings["normalization"]
             )
             net.normalization = (mean, std)
+            net.threshold = float(settings.get("threshold", 0.5))  # files older than the threshold have none
+            if not 0 <= net.threshold <= 1:
+                raise ValueError(f"its threshold is {net.threshold}, no probability")
             notes = settings["notes"]
         except Exception as error:  # damaged bytes make zipfile and NumPy raise a dozen kinds
             raise ValueError(

@@ -14,12 +14,13 @@ from .metrics import (
     mistakes,
     pixel_error,
     rand_error,
+    seg,
     segments,
     v_info,
     v_rand,
     warping_error,
 )
-from .objects import find_objects
+from .objects import find_objects, foreground_of
 from .tiling import predict
 from .validation import class_figures, object_figures
 
@@ -32,7 +33,8 @@ class Evaluation(NamedTuple):
     Attributes
     ----------
     rows : dict of str to dict
-        The figures of each image, by its name.
+        The figures of each image, by its name: ``pixel_error`` and ``iou`` of the likelier class, all that is about
+        objects or borders at the network's own threshold.
     best : dict of str to (float, float)
         As `best_thresholds`, where the labels are masks; else empty.
     objects : dict of str to (array, array)
@@ -73,9 +75,11 @@ def evaluate(
         if dataset.kind == "classes":
             found.rows[sample.name] = class_figures(classes, sample.labels)
         else:
-            foreground, probability = classes > 0, 1 - predicted[0]
+            foreground, probability = foreground_of(predicted, net.threshold), 1 - predicted[0]
             objects = find_objects(foreground, probability, method)
-            found.rows[sample.name] = _all_figures(foreground, objects, sample.labels, dataset.kind)
+            found.rows[sample.name] = _all_figures(foreground, objects, sample.labels, dataset.kind) | class_figures(
+                classes > 0, sample.labels > 0
+            )
             found.objects[sample.name] = objects, sample.labels
             if dataset.kind == "mask":
                 probabilities.append(probability)
@@ -103,6 +107,39 @@ def further_figures(foreground: np.ndarray, objects: np.ndarray, truth: np.ndarr
         "rand_error": rand_error(foreground, truth),
         "warping_error": warping_error(foreground, truth),
     }
+
+
+def choose_threshold(net, dataset: Dataset, method: str = "components", average: bool = False) -> float:
+    """The threshold by which a network tells objects best on images it did not train on.
+
+    Parameters
+    ----------
+    net : UNet
+        Of two classes; its own threshold is not looked at.
+    dataset : Dataset
+    method, average
+        As for `evaluate`.
+
+    Returns
+    -------
+    float
+        Of `THRESHOLDS`: of masks the one with the highest mean of V_rand and V_info, of instances of SEG, over the
+        images. Of several that are as good the middle one; 0.5 where the labels are classes.
+    """
+    if dataset.kind == "classes" or net.classes > 2:
+        return 0.5
+    totals = np.zeros(len(THRESHOLDS))
+    for sample in dataset.samples:
+        predicted = predict(net, sample.image, average=average)
+        for k, threshold in enumerate(THRESHOLDS):
+            foreground = foreground_of(predicted, threshold)
+            if dataset.kind == "mask":
+                thinned = segments(foreground)
+                totals[k] += v_rand(thinned, sample.labels) + v_info(thinned, sample.labels)
+            else:
+                totals[k] += seg(find_objects(foreground, 1 - predicted[0], method), sample.labels)
+    best = np.flatnonzero(totals == totals.max())
+    return THRESHOLDS[best[len(best) // 2]]
 
 
 def best_thresholds(probabilities: list[np.ndarray], truths: list[np.ndarray]) -> dict[str, tuple[float, float]]:

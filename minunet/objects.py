@@ -10,6 +10,27 @@ SEEDS = 0.8  # probability of what is surely one object's inside
 INSIDE, BEYOND = 127, 255  # most doubt in an object, and outside: that step is larger than any within
 
 
+def foreground_of(probabilities, threshold):
+    """Which pixels belong to an object, and not to the background.
+
+    Parameters
+    ----------
+    probabilities : float array (classes, H, W)
+        As `minunet.predict` gives them.
+    threshold : float
+        Of two classes, the probability above which a pixel is foreground; at 0.5 that is the likelier class, as it
+        always is with more classes.
+
+    Returns
+    -------
+    bool array (H, W)
+    """
+    if len(probabilities) > 2:
+        return probabilities.argmax(axis=0) > 0
+    background, foreground = probabilities
+    return (1 - threshold) * foreground > threshold * background  # at 0.5 not a rounding away from the likelier class
+
+
 def find_objects(foreground, probability, method):
     """Objects, by a method of this name.
 

@@ -4,7 +4,8 @@ A run lives in a folder:
 
     settings.json   the recipe, and what the data were
     last.npz        the network, the optimizer's state and the step: what a resumed run goes on from
-    best.npz        the network where the validation was best: by SEG for labelled instances, by IoU for others
+    best.npz        the network where the validation was best: by SEG for labelled instances, by IoU for others;
+                    at the end of the run its threshold is chosen there too
     log.csv         a row for each step
 
 What step k does follows from the seed, from k and from the parameters alone, and `last.npz` is replaced whole.
@@ -27,9 +28,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .augment import Augmentation
-from .checkpoint import load_with_state, save
+from .checkpoint import load, load_with_state, save
 from .data import Dataset
 from .device import array_module, device_of, resolve_device, to_device, to_host
+from .evaluation import choose_threshold
 from .files import whole_file
 from .optim import SGD, Adam, clip_norm, joint_norm
 from .recipe import Recipe, default_tile
@@ -179,6 +181,8 @@ class Training:
                 watch(Progress(self.step, loss, figures))
         self._check_parameters()
         self._save_last()
+        if self.finished and self.validation:
+            self._choose_threshold(self.validation)
         return self.net
 
     def stop(self) -> None:
@@ -264,6 +268,11 @@ class Training:
             self.best = score
             save(self.folder / "best.npz", self.net)
         return figures
+
+    def _choose_threshold(self, validation: Dataset) -> None:
+        best = load(self.folder / "best.npz").to(self.net.device)
+        best.threshold = choose_threshold(best, validation)
+        save(self.folder / "best.npz", best)
 
     def _begin(self) -> None:
         settings = json.dumps(self.settings, indent=2) + "\n"

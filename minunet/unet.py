@@ -60,6 +60,9 @@ class UNet:
         May be changed in place: nothing derived from them survives a call.
     normalization : (mean, std)
         Of the training set's pixels, numbers or one for each channel; `minunet.predict` applies them.
+    threshold : float
+        Of two classes: above which probability of the foreground a pixel belongs to an object. Training chooses it on
+        the images held out.
     """
 
     def __init__(self, in_channels=1, classes=2, base=64, depth=4, dropout=0.5, seed=0, dtype="float32", layers=None):
@@ -71,6 +74,7 @@ class UNet:
         self.depth = whole_number("depth", depth)
         self.dropout = float(dropout)
         self.normalization: tuple[Any, Any] = (0.0, 1.0)
+        self.threshold = 0.5
         self.layers = layer_set(layers)
         shapes = parameter_shapes(self.in_channels, self.classes, self.base, self.depth)
         count = sum(math.prod(shape) for shape in shapes.values())
@@ -236,7 +240,7 @@ class UNet:
         }
 
     def save(self, path):
-        """Write parameters, settings and normalisation to one file without pickle; `minunet.load` reads it."""
+        """Write parameters, settings, normalisation and threshold to one file, without pickle, for `minunet.load`."""
         from .checkpoint import save
 
         save(path, self)

@@ -40,6 +40,7 @@ def assert_same_network(found, net):
         assert found.params[name].tobytes() == value.tobytes()
     for value, wanted in zip(found.normalization, net.normalization, strict=True):
         np.testing.assert_array_equal(value, wanted)
+    assert found.threshold == net.threshold
 
 
 def assert_refused(path, reason=None):
@@ -80,6 +81,24 @@ class TestRoundTrip:
         net.normalization = normalization
         net.save(tmp_path / "weights.npz")
         assert_same_network(mu.load(tmp_path / "weights.npz"), net)
+
+    def test_threshold(self, tmp_path):
+        net = some_net()
+        net.threshold = 0.85
+        net.save(tmp_path / "weights.npz")
+        assert_same_network(mu.load(tmp_path / "weights.npz"), net)
+
+    @pytest.mark.parametrize("dtype", ["float32", "float64"])
+    def test_half_the_room_for_parameters_rounded_to_float16(self, tmp_path, dtype):
+        net = some_net(dtype)
+        save(tmp_path / "half.npz", net, half=True)
+        for name, value in net.params.items():
+            net.params[name] = value.astype(np.float16).astype(dtype)
+        assert_same_network(mu.load(tmp_path / "half.npz"), net)
+        net = mu.UNet(base=16, depth=2)
+        save(tmp_path / "half.npz", net, half=True)
+        save(tmp_path / "whole.npz", net)
+        assert os.path.getsize(tmp_path / "half.npz") < 0.6 * os.path.getsize(tmp_path / "whole.npz")
 
     def test_state_and_notes(self, saved):
         net, state, notes = load_with_state(saved)
@@ -272,6 +291,18 @@ class TestWrongContents:
     def test_rewritten_unchanged_it_is_read(self, saved):
         self.rewrite(saved)
         assert_same_network(mu.load(saved), some_net())
+
+    def test_files_from_before_the_threshold_have_one_half(self, saved):
+        arrays = contents(saved)
+        settings = settings_of(arrays)
+        del settings["threshold"]
+        np.savez(saved, **arrays | {"settings": np.array(json.dumps(settings))})
+        assert mu.load(saved).threshold == 0.5
+
+    @pytest.mark.parametrize("threshold", [None, "high", [0.5], -0.1, 1.5, float("nan")], ids=str)
+    def test_a_threshold_that_is_none_is_refused(self, saved, threshold):
+        self.rewrite(saved, threshold=threshold)
+        assert_refused(saved, "threshold" if isinstance(threshold, float) else None)
 
     def test_another_format_is_refused_by_its_name(self, saved):
         self.rewrite(saved, format="minunet weights 2")

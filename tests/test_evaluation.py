@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 import minunet as mu
 from minunet.data import Dataset, Sample
-from minunet.evaluation import THRESHOLDS, best_thresholds, compare, evaluate, further_figures
+from minunet.evaluation import THRESHOLDS, best_thresholds, choose_threshold, compare, evaluate, further_figures
 from minunet.metrics import (
     average_precision,
     instances,
@@ -20,7 +21,7 @@ from minunet.metrics import (
     v_rand,
     warping_error,
 )
-from minunet.objects import watershed
+from minunet.objects import find_objects, watershed
 from minunet.validation import class_figures, object_figures
 
 # Comparing files
@@ -149,3 +150,72 @@ def test_a_networks_evaluation_has_what_its_labels_allow(kind):
         assert found.best == best_thresholds([1 - probability[0] for probability in probabilities], truths)
     else:
         assert found.best == {}
+
+
+def test_objects_are_found_at_the_networks_threshold_and_pixels_counted_at_one_half():
+    rng = np.random.default_rng(2)
+    sample = Sample("s", rng.standard_normal((1, 30, 34)).astype(np.float32), instances(rng.random((30, 34)) < 0.6))
+    net = mu.UNet(base=2, depth=1, seed=1)
+    probabilities = mu.predict(net, sample.image)
+    net.threshold = float(np.quantile(probabilities[1], 0.6))
+    row = evaluate(net, Dataset([sample], "mask", 2, 1, "")).rows["s"]
+    foreground = probabilities[1] > net.threshold
+    assert row["v_rand"] == v_rand(segments(foreground), sample.labels)
+    assert row["seg"] == seg(find_objects(foreground, probabilities[1], "components"), sample.labels)
+    assert row["pixel_error"] == pixel_error(probabilities[1] > 0.5, sample.labels > 0) != np.mean(foreground)
+    assert row["iou"] == iou(probabilities[1] > 0.5, sample.labels > 0)
+
+
+# The threshold that is stored
+
+
+def noisy_blobs(seed, shape=(36, 41)):
+    """An image, its blobs, and a network that finds some: figures depend on the threshold."""
+    rng = np.random.default_rng(seed)
+    blobs = ndimage.gaussian_filter(rng.standard_normal(shape), 2) > 0.03
+    image = blobs + rng.normal(0, 0.8, shape)
+    return Sample(f"s{seed}", image[None].astype(np.float32), instances(blobs))
+
+
+@pytest.mark.parametrize(
+    ("kind", "method", "average"),
+    [("mask", "components", False), ("instances", "watershed", True), ("instances", "components", False)],
+)
+def test_the_threshold_that_is_chosen_tells_objects_best(kind, method, average):
+    data = Dataset([noisy_blobs(seed) for seed in (0, 1, 2)], kind, 2, 1, "")
+    net = mu.UNet(base=2, depth=1, seed=3)
+    net.threshold = 0.123  # has no say
+
+    def score(threshold):
+        total = 0.0
+        for sample in data.samples:
+            foreground = mu.predict(net, sample.image, average=average)[1]
+            if kind == "mask":
+                thinned = segments(foreground > threshold)
+                total += v_rand(thinned, sample.labels) + v_info(thinned, sample.labels)
+            else:
+                total += seg(find_objects(foreground > threshold, foreground, method), sample.labels)
+        return total
+
+    scores = {threshold: score(threshold) for threshold in THRESHOLDS}
+    chosen = choose_threshold(net, data, method, average)
+    assert scores[chosen] == pytest.approx(max(scores.values()))
+    assert min(scores.values()) < 0.9 * max(scores.values())
+
+
+def test_of_thresholds_that_are_as_good_the_middle_one_is_chosen():
+    net = mu.UNet(base=2, depth=1)
+    for name in net.params:
+        net.params[name][...] = 0  # 0.5 everywhere: all foreground below, none above
+    sample = Sample("s", np.zeros((1, 30, 34), np.float32), np.ones((30, 34), np.int32))
+    data = Dataset([sample], "instances", 2, 1, "")
+    below = [threshold for threshold in THRESHOLDS if threshold < 0.5]
+    assert choose_threshold(net, data) == below[len(below) // 2]
+
+
+def test_where_classes_decide_no_threshold_is_chosen():
+    sample = noisy_blobs(0)
+    two = Dataset([replace(sample, labels=np.minimum(sample.labels, 1))], "classes", 2, 1, "")
+    assert choose_threshold(mu.UNet(base=2, depth=1, seed=3), two) == 0.5
+    three = Dataset([sample], "instances", 2, 1, "")
+    assert choose_threshold(mu.UNet(classes=3, base=2, depth=1, seed=3), three) == 0.5

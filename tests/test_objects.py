@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from strategies import examples, read_only, seeds
 
 from minunet.metrics import SMALLEST_OBJECT, instances
-from minunet.objects import METHODS, SEEDS, find_objects, watershed
+from minunet.objects import METHODS, SEEDS, find_objects, foreground_of, watershed
 
 
 def objects(probability, method):
@@ -90,3 +90,20 @@ def test_a_flat_probability(method, value):
     labels = objects(probability, method)
     assert labels.dtype == np.int32
     np.testing.assert_array_equal(labels, np.full((9, 11), int(value)))
+
+
+# The foreground
+
+
+def test_of_two_classes_the_threshold_decides_and_at_one_half_that_is_the_likelier_class():
+    rng = np.random.default_rng(0)
+    foreground = np.append(rng.random((17, 20)), [np.full(20, 0.5)], axis=0).astype(np.float32)
+    probabilities = np.stack([1 - foreground, foreground])
+    for threshold in (0.05, 0.3, 0.95):
+        np.testing.assert_array_equal(foreground_of(probabilities, threshold), foreground > threshold)
+    np.testing.assert_array_equal(foreground_of(probabilities, 0.5), probabilities.argmax(axis=0) > 0)
+
+
+def test_of_more_classes_all_but_the_background_are_foreground():
+    probabilities = np.random.default_rng(1).random((3, 14, 15))
+    np.testing.assert_array_equal(foreground_of(probabilities, 0.9), probabilities.argmax(axis=0) > 0)

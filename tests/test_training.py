@@ -14,6 +14,7 @@ import minunet as mu
 from minunet import training as training_module
 from minunet.checkpoint import load_with_state, save
 from minunet.data import Dataset, Sample, read_dataset, suspicious, touching_cells
+from minunet.evaluation import choose_threshold
 from minunet.recipe import Recipe
 from minunet.training import BLANK, Training, TrainingDiverged, stored_recipe
 
@@ -148,6 +149,16 @@ def test_best_is_where_the_deciding_figure_was_best_and_last_is_the_last(tmp_pat
     assert_array_equal(mu.load(tmp_path / "best.npz").params["head.weight"], at[best])
     assert_array_equal(mu.load(tmp_path / "last.npz").params["head.weight"], at[12])
     assert not np.array_equal(at[best], at[12])
+
+
+@pytest.mark.parametrize("parts", [(12,), (7, 12)], ids=["in one", "gone on with"])
+def test_the_threshold_is_chosen_for_the_best_on_the_held_out_images_when_the_run_ends(tmp_path, parts):
+    for moment in parts:
+        assert mu.load(tmp_path / "best.npz").threshold == 0.5 if moment != parts[0] else True
+        run_until(moment, start(tmp_path, resume=moment != parts[0]))
+    best = mu.load(tmp_path / "best.npz")
+    assert best.threshold == choose_threshold(best, HELD_OUT)
+    assert best.threshold != 0.5
 
 
 def test_without_held_out_images_best_is_last(tmp_path):

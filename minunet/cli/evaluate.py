@@ -4,8 +4,9 @@ Either segment the images of DIR with a network and compare with its labels, or 
 stacks. An object is a connected part of the foreground of at least 30 pixels, unless the file numbers its objects.
 
 Of instances the table has SEG, the mean average precision over IoU 0.5 to 0.95 (AP), and how many true objects were
-merged and split. Of a mask it has the EM segmentation challenge's figures at threshold 0.5; for a network a line below
-gives them as the challenge does, each at its best threshold. --picture draws the mistakes in the worst image.
+merged and split. Of a mask it has the EM segmentation challenge's figures. A network's pixel error and IoU are those of
+the likelier class, all else is at the threshold stored with the weights; a line below gives a mask's as the challenge
+does, each at its best threshold. --picture draws the mistakes in the worst image.
 """
 
 from pathlib import Path
@@ -43,11 +44,11 @@ def run(args):
         if not (args.picture.lower().endswith(".png") and Path(args.picture).parent.is_dir()):
             raise ValueError(f"--picture is {args.picture}, expected a file NAME.png in a folder that exists")
     if args.weights and args.data and not (args.pred or args.truth):
-        rows, best, objects = _evaluate_network(args)
+        rows, best, objects, threshold = _evaluate_network(args)
     elif args.pred and args.truth and not (args.weights or args.data):
         if args.average or args.tile is not None or args.method != "components":
             raise ValueError("--average, --tile and --method are for a network; leave them out with --pred and --truth")
-        rows, best, objects = _compare_files(args)
+        (rows, best, objects), threshold = _compare_files(args), None
     else:
         raise ValueError("expected either --weights and --data, or --pred and --truth")
     mean = mean_figures(list(rows.values()))
@@ -55,9 +56,12 @@ def run(args):
         _draw_worst(rows, objects, args.picture)
     if args.json:
         at_best = {name: {"score": score, "threshold": threshold} for name, (score, threshold) in best.items()}
-        print_json({"images": rows, "mean": mean} | ({"best": at_best} if best else {}))
+        more = {"threshold": threshold} if objects and threshold is not None else {}
+        print_json({"images": rows, "mean": mean} | more | ({"best": at_best} if best else {}))
         return
     print_figures(rows | ({f"mean of {len(rows)} (objects: sum)": mean} if len(rows) > 1 else {}))
+    if objects and threshold is not None:
+        print(f"\npixel error and IoU at threshold 0.5, all else at {threshold}, which is stored with the weights")
     if best:
         found = ", ".join(
             f"{name} {score:.3f} at {threshold}"
@@ -67,7 +71,7 @@ def run(args):
                 ("pixel error", best["pixel_error"]),
             )
         )
-        print(f"\neach at its best threshold: {found}")
+        print(f"each at its best threshold: {found}")
 
 
 def _evaluate_network(args):
@@ -90,7 +94,7 @@ def _evaluate_network(args):
         )
     say(dataset.note)
     with progress_bar(len(dataset.samples), "image") as bar:
-        return evaluate(net, dataset, args.method, args.average, args.tile, bar.update)
+        return *evaluate(net, dataset, args.method, args.average, args.tile, bar.update), net.threshold
 
 
 def _compare_files(args):

@@ -70,6 +70,7 @@ def _weights(name):
         "margin": f"{margin(net.depth)} px a side",
         "legal inputs": f"{smallest_input(net.depth)} px and every {2**net.depth} more",
         "normalization": f"mean {_numbers(mean)}; standard deviation {_numbers(std)}",
+        "threshold": net.threshold,
     }
 
 

@@ -2,12 +2,13 @@
 
 For each image (or stack) STEM.* OUT receives STEM_mask.tif, the class of each pixel; with --probabilities
 STEM_prob.tif, float32, classes first; with --instances STEM_instances.tif, numbered objects of at least 30 px: the
-connected parts of the foreground or, with --method watershed, parts of these that a doubtful border parts. A stack in,
-a stack out, of the same height and width.
+connected parts of the foreground or, with --method watershed, parts of these that a doubtful border parts. (Foreground
+is what is above the threshold stored with the weights, which training chose for telling objects apart; the mask has
+the likelier class.) A stack in, a stack out, of the same height and width.
 
 However large an image is, no more of it is in memory than a row of tiles, provided it is a TIFF stored uncompressed;
-with --instances the mask, and for a watershed the probability, are too. The results wait in OUT, in files without a
-name, until all are there.
+with --instances the foreground, and for a watershed the probability, are too. The results wait in OUT, in files
+without a name, until all are there.
 """
 
 import shlex
@@ -141,7 +142,7 @@ def _segment(net, pages, paths, image, args, bar):
     import numpy as np
 
     from ..data import write_tiff
-    from ..objects import find_objects
+    from ..objects import find_objects, foreground_of
     from ..tiling import predict_rows
 
     count, _, height, width = pages.shape
@@ -150,6 +151,8 @@ def _segment(net, pages, paths, image, args, bar):
         mask = _spool(stack, paths["mask"], (count, height, width), "uint8")
         if "prob" in paths:
             prob = _spool(stack, paths["prob"], (count, net.classes, height, width), "float32")
+        if "instances" in paths:
+            foreground = _spool(stack, paths["mask"], (count, height, width), "bool")
         if args.method == "watershed":
             background = _spool(stack, paths["mask"], (count, height, width), "float32")
         for number, page in enumerate(pages):
@@ -158,6 +161,8 @@ def _segment(net, pages, paths, image, args, bar):
                 seen.update(np.unique(classes).tolist())
                 with _naming(paths["mask"]):
                     mask.write((number,), top, classes)
+                    if "instances" in paths:
+                        foreground.write((number,), top, foreground_of(probabilities, net.threshold))
                     if args.method == "watershed":
                         background.write((number,), top, probabilities[0])
                 if "prob" in paths:
@@ -169,11 +174,9 @@ def _segment(net, pages, paths, image, args, bar):
         if "prob" in paths:
             results["prob"] = prob.array()
         if "instances" in paths:
-            doubts = background.array() if args.method == "watershed" else results["mask"]  # which is not looked at
-            found = [
-                find_objects(page > 0, 1 - doubt, args.method)
-                for page, doubt in zip(results["mask"], doubts, strict=True)
-            ]
+            insides = foreground.array()
+            doubts = background.array() if args.method == "watershed" else insides  # which is not looked at
+            found = [find_objects(page, 1 - doubt, args.method) for page, doubt in zip(insides, doubts, strict=True)]
             results["instances"] = _narrowed(np.stack(found), "uint16", f"{image}: objects")
         for kind, array in results.items():
             with _naming(paths[kind]):

@@ -77,14 +77,18 @@ def test_a_network_is_measured_on_every_image_and_in_the_mean(folder, capsys, op
         objects = instances(classes > 0, SMALLEST_OBJECT)
         further = further_figures(classes > 0, objects, sample.labels, data.kind)
         wanted[sample.name] = figures(classes, sample, data.kind) | further
-    assert found == {"images": wanted, "mean": mean_figures([*wanted.values()])}
+    assert found == {"images": wanted, "mean": mean_figures([*wanted.values()]), "threshold": 0.5}
     assert 0 < found["mean"]["iou"] < 1
 
 
 def test_the_table_has_a_line_for_each_image_and_one_for_the_mean(folder, capsys):
     assert evaluate("--weights", "net.npz", "--data", "data") == 0
     out, err = capsys.readouterr()
-    head, rule, *rows, mean = out.splitlines()
+    head, rule, *rows, mean, blank, last = out.splitlines()
+    assert (blank, last) == (
+        "",
+        "pixel error and IoU at threshold 0.5, all else at 0.5, which is stored with the weights",
+    )
     assert head.split() == ["pixel", "error", "IoU", "SEG", "AP", "merged", "split", "found", "/", "true"]
     assert set(rule) == {"-", " "}
     assert [row.split()[0] for row in rows] == ["0", "1", "2"]
@@ -122,7 +126,7 @@ def test_on_masks_a_network_is_measured_as_the_challenge_does(folder, capsys):
 def test_on_masks_the_table_has_the_challenges_columns_and_a_line_below(folder, capsys):
     with_masks(folder)
     assert evaluate("--weights", "net.npz", "--data", "data") == 0
-    head, *_, blank, last = capsys.readouterr().out.splitlines()
+    head, *_, blank, _, last = capsys.readouterr().out.splitlines()
     assert head.split() == (
         ["pixel", "error", "IoU", "SEG", "V_rand", "V_info", "Rand", "error", "warping", "error", "found", "/", "true"]
     )
@@ -144,6 +148,20 @@ def test_the_worst_images_mistakes_are_drawn(folder, capsys, monkeypatch, source
     assert path == "mistakes.png"
     assert title == f"{worst}: the worst of {len(rows)} by SEG, {rows[worst]['seg']:.3f}"
     assert seg(objects, truth) == rows[worst]["seg"]
+
+
+def test_objects_are_found_at_the_threshold_stored_with_the_weights(folder, capsys):
+    net, data = mu.load("net.npz"), read_dataset("data")
+    net.threshold = 0.35
+    net.save("low.npz")
+    assert evaluate("--weights", "low.npz", "--data", "data", "--json") == 0
+    found = as_json(capsys)
+    assert found["threshold"] == 0.35
+    for sample in data.samples:
+        probabilities = mu.predict(net, sample.image)
+        row = found["images"][sample.name]
+        assert row["pixel_error"] == figures(probabilities.argmax(axis=0), sample, data.kind)["pixel_error"]
+        assert row["seg"] == seg(instances(probabilities[1] > 0.35, SMALLEST_OBJECT), sample.labels)
 
 
 def test_objects_may_be_told_apart_by_a_watershed(folder, capsys):

@@ -83,6 +83,7 @@ def test_a_weights_file_is_described_in_an_aligned_table(capsys, weights):
         "margin": "20 px a side",
         "legal inputs": "44 px and every 4 more",
         "normalization": "mean 1, 20, 300; standard deviation 0.5, 0.3333, 2",
+        "threshold": "0.5",
     }
     assert parameters > 1000  # so that the comma is seen
 

@@ -17,7 +17,7 @@ from minunet.cli import main
 from minunet.data import read_stack, write_tiff
 from minunet.data.images import open_stack
 from minunet.metrics import instances
-from minunet.objects import METHODS, watershed
+from minunet.objects import METHODS, find_objects, watershed
 from minunet.tiling import predict_rows
 
 HEIGHT, WIDTH = 43, 58
@@ -100,6 +100,21 @@ def test_instances_are_the_numbered_parts_of_the_mask_as_uint16(folder):
     np.testing.assert_array_equal(objects, instances(tifffile.imread("out/a_mask.tif") > 0, 30))
     np.testing.assert_array_equal(with_pillow("out/a_instances.tif")[0], objects)
     assert objects.max() > 1
+
+
+@pytest.mark.parametrize("method", ["components", "watershed"])
+def test_instances_are_found_at_the_threshold_stored_with_the_weights_and_the_mask_is_the_likelier_class(
+    folder, method
+):
+    net = mu.load("net.npz")
+    probabilities = mu.predict(net, pages()[0])
+    net.threshold = float(np.quantile(probabilities[1], 0.8))
+    net.save("net.npz")
+    assert predict("a.tif", "--instances", "--method", method) == 0
+    np.testing.assert_array_equal(tifffile.imread("out/a_mask.tif"), probabilities.argmax(axis=0))
+    wanted = find_objects(probabilities[1] > net.threshold, probabilities[1], method)
+    np.testing.assert_array_equal(tifffile.imread("out/a_instances.tif"), wanted)
+    assert 0.1 < np.mean(wanted > 0) < 0.2 < np.mean(probabilities.argmax(axis=0))
 
 
 def test_with_a_watershed_doubtful_borders_part_objects(folder):
