@@ -1,6 +1,6 @@
 """Weights in one file, without pickle: an .npz archive of plain arrays and one line of JSON.
 
-settings            the network's settings, normalisation and threshold, and the writer's own notes, as JSON
+settings            the network's settings, normalisation, padding and threshold, and the writer's own notes, as JSON
 params/NAME         each parameter; of a network to be shipped, in float16
 state/NAME          anything more the writer wants back, such as an optimizer's velocity
 """
@@ -13,6 +13,7 @@ import numpy as np
 
 from .device import to_host
 from .files import whole_file
+from .tiling import PADDINGS
 from .unet import UNet, layer_set, parameter_shapes
 
 FORMAT = "minunet weights 1"
@@ -33,7 +34,7 @@ def save(path, net, state=None, notes=None, half=False):
     """
     mean, std = (np.asarray(value, float).tolist() for value in net.normalization)
     settings = {"format": FORMAT, "net": net.settings, "normalization": [mean, std]}
-    settings |= {"threshold": net.threshold, "notes": notes or {}}
+    settings |= {"padding": net.padding, "threshold": net.threshold, "notes": notes or {}}
     params = {name: to_host(value) for name, value in net.params.items()}
     arrays: dict[str, Any] = {
         f"params/{name}": value.astype(np.float16) if half else value for name, value in params.items()
@@ -95,7 +96,10 @@ def load_with_state(path, layers=None):
                 np.array(value) if isinstance(value, list) else float(value) for value in settings["normalization"]
             )
             net.normalization = (mean, std)
-            net.threshold = float(settings.get("threshold", 0.5))  # files older than the threshold have none
+            net.padding = settings.get("padding", "mirror")  # the oldest files have neither
+            if net.padding not in PADDINGS:
+                raise ValueError(f"its padding is {net.padding!r}, expected one of {', '.join(PADDINGS)}")
+            net.threshold = float(settings.get("threshold", 0.5))
             if not 0 <= net.threshold <= 1:
                 raise ValueError(f"its threshold is {net.threshold}, no probability")
             notes = settings["notes"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from .data import Dataset
 from .sizes import largest_input, margin, output_size, whole_number
-from .tiling import PAPER_TILE
+from .tiling import PADDINGS, PAPER_TILE
 
 LEARNING_RATES = {"sgd": 5e-3, "adam": 1e-3}  # where none is given
 
@@ -37,6 +37,10 @@ class Recipe:
         Of the border weight map. The paper: 10 and about 5 px.
     augment : bool
         Shift alone where False; else also rotation, scale, mirror, grey values and elastic deformation.
+    elastic : float
+        Standard deviation of that deformation on the coarse grid, in pixels. The paper: 10.
+    padding : "mirror" or "zero"
+        How images go on beyond their border. The paper: mirrored.
     validate_every : int
         Steps between two validations; each also writes a checkpoint.
     seed : int
@@ -56,6 +60,8 @@ class Recipe:
     w0: float = 10.0
     sigma: float = 5.0
     augment: bool = True
+    elastic: float = 10.0
+    padding: str = "mirror"
     validate_every: int = 100
     seed: int = 0
 
@@ -64,15 +70,18 @@ class Recipe:
             object.__setattr__(self, name, whole_number(name, getattr(self, name), least))
         if self.optimizer not in LEARNING_RATES:
             raise ValueError(f"optimizer is {self.optimizer!r}, expected one of {', '.join(LEARNING_RATES)}")
+        if self.padding not in PADDINGS:
+            raise ValueError(f"padding is {self.padding!r}, expected one of {', '.join(PADDINGS)}")
         if vars(self)["lr"] is None:
             object.__setattr__(self, "lr", LEARNING_RATES[self.optimizer])
-        for name in ("dropout", "lr", "momentum", "clip", "w0", "sigma"):
+        for name in ("dropout", "lr", "momentum", "clip", "w0", "sigma", "elastic"):
             object.__setattr__(self, name, float(getattr(self, name)))
         for name in ("lr", "clip", "sigma"):
             if not 0 < getattr(self, name) < math.inf:
                 raise ValueError(f"{name} is {getattr(self, name)}, expected more than 0")
-        if not 0 <= self.w0 < math.inf:
-            raise ValueError(f"w0 is {self.w0}, expected at least 0")
+        for name in ("w0", "elastic"):
+            if not 0 <= getattr(self, name) < math.inf:
+                raise ValueError(f"{name} is {getattr(self, name)}, expected at least 0")
         for name in ("dropout", "momentum"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}, expected 0 <= {name} < 1")

@@ -48,9 +48,22 @@ class TileSampler:
     w0, sigma : float
         Of the border weight map, as in `minunet.border_weight_map`.
     seed : int
+    padding : "mirror" or "zero"
+        Of an image beyond its border: its mirror image, with its labels; or zeros, where no pixel has a weight.
     """
 
-    def __init__(self, dataset: Dataset, tile, depth, normalization, augmentation: Augmentation, w0, sigma, seed):
+    def __init__(
+        self,
+        dataset: Dataset,
+        tile,
+        depth,
+        normalization,
+        augmentation: Augmentation,
+        w0,
+        sigma,
+        seed,
+        padding="mirror",
+    ):
         self.dataset = dataset
         self.tile = tile
         self.depth = depth
@@ -58,6 +71,7 @@ class TileSampler:
         self.w0 = w0
         self.sigma = sigma
         self.seed = seed
+        self.padding = padding
         self._images = [normalize(sample.image, normalization) for sample in dataset.samples]
         # A spline goes through all the pixels of an image, so its coefficients are worth computing once.
         self._coefficients = [spline_coefficients(image) for image in self._images]
@@ -82,6 +96,11 @@ class TileSampler:
         cut = (slice(around, around + output),) * 2
         labels = warp_labels(labels, grid[:, inner, inner])
         classes, weights = classes_and_weights(labels, self.dataset, self.balance, self.w0, self.sigma)
+        if self.padding == "zero":
+            last = np.array(self.dataset.samples[index].labels.shape)[:, None, None] - 1
+            outside = ((grid < 0) | (grid > last)).any(axis=0)
+            x[:, outside] = 0
+            weights[outside[inner, inner]] = 0
         return Tile(x[None], classes[cut][None], weights[cut][None])
 
 

@@ -1,8 +1,9 @@
 """Overlap-tile: segment an image of any size with valid convolutions (Ronneberger et al. 2015, figure 2).
 
-The network sees `margin` more pixels on each side than it segments. At the image's border these are
-missing, and the image is continued by mirroring, without repeating the edge pixel. A large image is cut
-into tiles that overlap in the input and meet in the output.
+The network sees `margin` more pixels on each side than it segments. At the image's border these are missing, and
+the image is continued by mirroring, without repeating the edge pixel. (Or, to see what that is worth, by what
+normalisation makes zeros: ``net.padding = "zero"``.) A large image is cut into tiles that overlap in the input and meet
+in the output.
 
 Because the convolutions are valid, a tile knows nothing of its neighbours: tiled and whole prediction
 agree at every pixel, provided every tile starts on the pooling grid. An output of 16k - 124 pixels does
@@ -21,6 +22,7 @@ from .sizes import input_size_for, margin, output_size
 from .workers import spread
 
 PAPER_TILE = 572
+PADDINGS = ("mirror", "zero")
 ROWS = 256  # looked through at a time for what is no number
 
 
@@ -137,7 +139,7 @@ def _filled(net, image, tile, average, executor, room):
         turns = turns[:1]
     bands = _bands(H, tile, net.depth, average)
     pieces = (piece for band in bands for turn in turns for piece in _pieces(H, W, band, turn, tile, net.depth))
-    tiles = (_cut(image, piece, net.depth) for piece in pieces)
+    tiles = (_cut(image, piece, net) for piece in pieces)
     answers = (
         (_probabilities(net, pixels) for pixels in tiles)
         if executor is None
@@ -196,14 +198,21 @@ def _cover(side, start, stop, tile, depth):
     return size, parts
 
 
-def _cut(image, piece, depth):
-    """The pixels, as they are, that the network sees of a piece; mirrored where the image ends."""
+def _cut(image, piece, net):
+    """The pixels, as they are, that the network sees of a piece; mirrored, or the mean, where the image ends."""
     image = _turned(image, *piece.turn)
+    starts = [origin - margin(net.depth) for origin in piece.origin]
     rows, columns = (
-        mirrored(origin - margin(depth), origin - margin(depth) + size, side)
-        for origin, size, side in zip(piece.origin, piece.size, image.shape[1:], strict=True)
+        mirrored(start, start + size, side)
+        for start, size, side in zip(starts, piece.size, image.shape[1:], strict=True)
     )
-    return image[:, rows[:, None], columns]
+    pixels = image[:, rows[:, None], columns]
+    if net.padding == "mirror":
+        return pixels
+    row, column = (np.arange(start, start + size) for start, size in zip(starts, piece.size, strict=True))
+    inside = ((row == rows)[:, None]) & (column == columns)
+    mean = np.reshape(np.asarray(net.normalization[0], np.float32), (-1, 1, 1))
+    return np.where(inside, pixels, mean)
 
 
 def _probabilities(net, pixels):

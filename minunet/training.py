@@ -130,6 +130,7 @@ class Training:
                 data.channels, data.classes, self.recipe.base, self.recipe.depth, self.recipe.dropout, self.recipe.seed
             )
             self.net.normalization = _statistics(data)
+            self.net.padding = self.recipe.padding
         self.net.to(resolve_device(device))
         self.optimizer = self._new_optimizer(state)
         self.sampler = TileSampler(
@@ -137,10 +138,11 @@ class Training:
             self.tile,
             self.recipe.depth,
             self.net.normalization,
-            Augmentation() if self.recipe.augment else Augmentation.none(),
+            Augmentation(elastic=self.recipe.elastic) if self.recipe.augment else Augmentation.none(),
             self.recipe.w0,
             self.recipe.sigma,
             self.recipe.seed,
+            self.recipe.padding,
         )
         if not resume:
             self._begin()

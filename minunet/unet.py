@@ -60,6 +60,8 @@ class UNet:
         May be changed in place: nothing derived from them survives a call.
     normalization : (mean, std)
         Of the training set's pixels, numbers or one for each channel; `minunet.predict` applies them.
+    padding : "mirror" or "zero"
+        How `minunet.predict` continues an image beyond its border.
     threshold : float
         Of two classes: above which probability of the foreground a pixel belongs to an object. Training chooses it on
         the images held out.
@@ -74,6 +76,7 @@ class UNet:
         self.depth = whole_number("depth", depth)
         self.dropout = float(dropout)
         self.normalization: tuple[Any, Any] = (0.0, 1.0)
+        self.padding = "mirror"
         self.threshold = 0.5
         self.layers = layer_set(layers)
         shapes = parameter_shapes(self.in_channels, self.classes, self.base, self.depth)

@@ -40,7 +40,7 @@ def assert_same_network(found, net):
         assert found.params[name].tobytes() == value.tobytes()
     for value, wanted in zip(found.normalization, net.normalization, strict=True):
         np.testing.assert_array_equal(value, wanted)
-    assert found.threshold == net.threshold
+    assert (found.threshold, found.padding) == (net.threshold, net.padding)
 
 
 def assert_refused(path, reason=None):
@@ -82,9 +82,9 @@ class TestRoundTrip:
         net.save(tmp_path / "weights.npz")
         assert_same_network(mu.load(tmp_path / "weights.npz"), net)
 
-    def test_threshold(self, tmp_path):
+    def test_threshold_and_padding(self, tmp_path):
         net = some_net()
-        net.threshold = 0.85
+        net.threshold, net.padding = 0.85, "zero"
         net.save(tmp_path / "weights.npz")
         assert_same_network(mu.load(tmp_path / "weights.npz"), net)
 
@@ -292,12 +292,17 @@ class TestWrongContents:
         self.rewrite(saved)
         assert_same_network(mu.load(saved), some_net())
 
-    def test_files_from_before_the_threshold_have_one_half(self, saved):
+    def test_files_from_before_threshold_and_padding_have_one_half_and_mirror(self, saved):
         arrays = contents(saved)
         settings = settings_of(arrays)
-        del settings["threshold"]
+        del settings["threshold"], settings["padding"]
         np.savez(saved, **arrays | {"settings": np.array(json.dumps(settings))})
-        assert mu.load(saved).threshold == 0.5
+        assert (mu.load(saved).threshold, mu.load(saved).padding) == (0.5, "mirror")
+
+    @pytest.mark.parametrize("padding", [None, "reflect", 0], ids=str)
+    def test_a_padding_that_is_none_is_refused(self, saved, padding):
+        self.rewrite(saved, padding=padding)
+        assert_refused(saved, "its padding is .*, expected one of mirror, zero")
 
     @pytest.mark.parametrize("threshold", [None, "high", [0.5], -0.1, 1.5, float("nan")], ids=str)
     def test_a_threshold_that_is_none_is_refused(self, saved, threshold):

@@ -26,6 +26,8 @@ def images(*shapes):
         ({"lr": float("nan")}, "lr is nan, expected more than 0"),
         ({"sigma": -1.0}, "sigma is -1.0, expected more than 0"),
         ({"w0": -0.5}, "w0 is -0.5, expected at least 0"),
+        ({"elastic": -1.0}, "elastic is -1.0, expected at least 0"),
+        ({"padding": "reflect"}, "padding is 'reflect', expected one of mirror, zero"),
         ({"w0": float("nan")}, "w0 is nan, expected at least 0"),
         ({"warmup": -1}, "warmup is -1, expected a whole number of at least 0"),
         ({"seed": -1}, "seed is -1, expected a whole number of at least 0"),
@@ -44,7 +46,7 @@ def test_what_cannot_be_trained_with_is_refused(setting, message):
 def test_the_paper_s_numbers_are_the_defaults():
     recipe = Recipe()
     assert (recipe.optimizer, recipe.momentum, recipe.w0, recipe.sigma) == ("sgd", 0.99, 10, 5)
-    assert (recipe.depth, recipe.dropout) == (4, 0.5)
+    assert (recipe.depth, recipe.dropout, recipe.elastic, recipe.padding) == (4, 0.5, 10, "mirror")
 
 
 @pytest.mark.parametrize(("given", "rate"), [({}, 5e-3), ({"optimizer": "adam"}, 1e-3), ({"lr": 0.02}, 0.02)])
@@ -101,7 +103,7 @@ def test_numpy_s_numbers_become_python_s_for_the_settings_file():
     assert json.loads(json.dumps(asdict(recipe))) == asdict(recipe)
 
 
-@pytest.mark.parametrize("name", ["lr", "clip", "sigma", "w0", "minutes"])
+@pytest.mark.parametrize("name", ["lr", "clip", "sigma", "w0", "elastic", "minutes"])
 def test_infinity_is_no_setting(name):
     with pytest.raises(ValueError, match=f"^{name} is inf, expected"):
         Recipe(**{name: math.inf})

@@ -261,3 +261,39 @@ def test_what_is_not_needed_any_more_is_not_made(monkeypatch):
     next(tiles)
     tiles.close()
     assert drawn in ([0], [0, 1])  # 2 and 3 were waiting
+
+
+# what an image goes on as
+
+
+def test_with_zero_padding_pixels_beyond_the_image_are_zero_and_weigh_nothing():
+    data = cells()
+    options = (data, TILE, DEPTH, NORMALIZATION, Augmentation(), 10.0, 1.0, 3)
+    mirrored, zero = TileSampler(*options), TileSampler(*options, padding="zero")
+    beyond = 0
+    for step in range(60):
+        tile, wanted = zero.draw(step), mirrored.draw(step)
+        outside = outside_of_the_image(mirrored, step)
+        assert (tile.x[0, :, outside] == 0).all()
+        np.testing.assert_array_equal(tile.x[0, :, ~outside], wanted.x[0, :, ~outside])
+        outside = outside[BORDER : BORDER + OUTPUT, BORDER : BORDER + OUTPUT]
+        assert (tile.weights[0, outside] == 0).all()
+        np.testing.assert_array_equal(tile.weights[0, ~outside], wanted.weights[0, ~outside])
+        np.testing.assert_array_equal(tile.labels, wanted.labels)
+        beyond += np.count_nonzero(outside)
+    assert beyond > 0
+
+
+def outside_of_the_image(tiles, step):
+    """Whether each pixel of a tile is read outside its image: drawn again, to look at where it is read."""
+    grids = []
+
+    def keep(image, grid, coefficients):
+        grids.append((image.shape[1:], grid))
+        return np.zeros((1, *grid.shape[1:]), np.float32)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sampling, "warp_image", keep)
+        tiles.draw(step)
+    (((height, width), (row, column)),) = grids
+    return ~((row >= 0) & (row <= height - 1) & (column >= 0) & (column <= width - 1))

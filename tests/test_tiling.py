@@ -347,3 +347,31 @@ def test_an_illegal_tile_is_refused_with_the_nearest_legal_ones_even_where_a_sma
     message = "input size 570 is not legal at depth 4; the nearest legal: 556 or 572"
     with pytest.raises(ValueError, match=exactly(message)):
         mu.predict(network(4), random_image(*shape), tile=570)
+
+
+# Zeros for mirror
+
+
+@pytest.mark.parametrize("average", [False, True])
+@pytest.mark.parametrize(("channels", "normalization"), [(1, (0.5, 2.0)), (2, (np.array([0.5, -0.3]), np.array([2.0, 1.5])))])
+def test_with_zero_padding_a_normalised_image_goes_on_in_zeros(channels, normalization, average):
+    net = network(depth=2, channels=channels)
+    net.normalization, net.padding = normalization, "zero"
+    image = random_image(channels, 33, 49)
+    found = mu.predict(net, image, tile=76, average=average)
+    border = margin(2) + 20  # the average turns the image: let no tile see beyond
+    normal = normalize(image, normalization)
+    framed = np.pad(normal, [(0, 0), (border, border), (border, border)])
+    net.normalization, net.padding = (0.0, 1.0), "mirror"
+    wanted = mu.predict(net, framed, average=average)[:, border:-border, border:-border]
+    mirrored_too = mu.predict(net, normal, average=average)
+    np.testing.assert_allclose(found, wanted, rtol=0, atol=2e-7)
+    assert np.abs(mirrored_too - wanted).max() > 1e-3
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+def test_zero_padding_is_no_pixel_value(dtype):
+    net = network()
+    net.normalization, net.padding = (100.5, 20.0), "zero"
+    image = np.random.default_rng(1).integers(0, 200, (19, 25)).astype(dtype)
+    np.testing.assert_allclose(mu.predict(net, image), mu.predict(net, image.astype(float)), rtol=0, atol=1e-7)

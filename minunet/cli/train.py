@@ -33,6 +33,8 @@ RECIPE_FLAGS = {
     "clip": (float, "largest joint norm of a step's gradients (1)"),
     "w0": (float, "height of the border weight term (10)"),
     "sigma": (float, "its width in pixels (5)"),
+    "elastic": (float, "standard deviation of the elastic deformation in pixels (10)"),
+    "padding": (str, "how images go on beyond their border: mirror (the paper's, and the default) or zero"),
     "validate_every": (int, "steps between validations and checkpoints (100)"),
     "seed": (int, "the same seed gives the same run (0)"),
 }
