@@ -2,30 +2,45 @@
 
     python -m benchmarks.paper --data DATA --out RUNS benchmarks/recipes/isbi2012.toml ...
 
-DATA holds a folder for each dataset that a recipe names. Each recipe has a folder of its own in RUNS, with the run and
-`result.json`; what was interrupted goes on, what is done is not done again. The table of all results comes last.
+DATA holds a folder for each dataset that a recipe names. Each run has a folder of its own in RUNS, with `result.json`,
+the weights in float16 with their threshold, and the worst image with its mistakes. What was interrupted goes on, what
+is done is not done again. The table of all results comes last, and `curves.png` shows how the runs went.
 """
 
 import argparse
 import json
-import tomllib
-from dataclasses import asdict
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 from minunet import load
+from minunet.checkpoint import save
 from minunet.data import read_dataset
-from minunet.evaluation import evaluate
+from minunet.evaluation import choose_threshold, evaluate
+from minunet.figures import draw_mistakes
 from minunet.files import whole_file
-from minunet.objects import METHODS
-from minunet.recipe import Recipe
 from minunet.training import Training
 from minunet.validation import hold_out, mean_figures
 
-from .harness import machine
+from .curves import draw_curves
+from .harness import machine, needs_torch
+from .recipe_files import Run, read_runs
 
-SETTINGS = {"data", "validation", "method", "average", "recipe"}
-COLUMNS = ("pixel_error", "iou", "seg", "ap", "merged", "split", "v_rand", "v_info", "warping_error")
+COLUMNS = {  # of the table: figures, and those that come with their best threshold
+    "pixel_error": "pixel error",
+    "iou": "IoU",
+    "seg": "SEG",
+    "ap": "AP",
+    "merged": "merged",
+    "split": "split",
+    "v_rand": "V_rand",
+    "v_info": "V_info",
+    "rand_error": "Rand error",
+    "warping_error": "warping error",
+    "best v_rand": "V_rand, best",
+    "best v_info": "V_info, best",
+    "best pixel_error": "pixel error, best",
+}
 
 
 def main(arguments=None):
@@ -34,50 +49,41 @@ def main(arguments=None):
     parser.add_argument("--data", required=True, type=Path)
     parser.add_argument("--out", required=True, type=Path)
     args = parser.parse_args(arguments)
-    results = {path.stem: result_of(path, args.data, args.out / path.stem) for path in args.recipes}
-    print(table(results))
+    rows: dict[str, list[dict[str, Any]]] = {}
+    logs: dict[str, tuple[Path, float]] = {}
+    for run in [run for path in args.recipes for run in read_runs(path)]:
+        result = result_of(run, args.data, args.out / run.folder)
+        rows.setdefault(run.row, []).append(result)
+        logs.setdefault(run.row, (args.out / run.folder / "log.csv", result["seconds"] / result["steps"]))
+    draw_curves(logs, args.out / "curves.png")
+    print(table(rows))
 
 
-def read_recipe(path: Path) -> dict[str, Any]:
-    """The settings in a TOML file; `ValueError` for what cannot be trained or evaluated by."""
-    settings = tomllib.loads(path.read_text())
-    if settings.keys() != SETTINGS:
-        raise ValueError(f"{path} has {', '.join(sorted(settings))}; expected {', '.join(sorted(SETTINGS))}")
-    if settings["method"] not in METHODS:
-        raise ValueError(f"{path}: method is {settings['method']!r}, expected one of {', '.join(METHODS)}")
-    if not 0 < settings["validation"] < 1:
-        raise ValueError(
-            f"{path}: validation is {settings['validation']}, expected a fraction of the images to hold out"
-        )
-    try:
-        return settings | {"recipe": Recipe(**settings["recipe"])}
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{path}: {error}") from error
-
-
-def result_of(path: Path, data: Path, out: Path) -> dict[str, Any]:
+def result_of(run: Run, data: Path, out: Path) -> dict[str, Any]:
     """Train by a recipe, unless it was done, and evaluate the best network on what was held out."""
-    settings = read_recipe(path)
-    asked = settings | {"recipe": asdict(settings["recipe"])}
-    stored = out / "result.json"
+    settings, stored = run.settings, out / "result.json"
     if stored.exists():
         result = json.loads(stored.read_text())
-        if result["settings"] == asked:
+        if result["settings"] == settings:
             return result
-        raise ValueError(f"{out} holds a result by other settings than {path}; remove it, or give another --out")
+        raise ValueError(f"{out} holds a result by other settings than asked for; remove it, or give another --out")
     train, held_out = hold_out(read_dataset(data / settings["data"]), settings["validation"])
-    resume = (out / "last.npz").exists()
-    training = Training(train, out, settings["recipe"], held_out, resume=resume)
-    training.run(lambda progress: print(f"\r{path.stem}: step {progress.step}", end="", flush=True))
+    training = start(run, train, held_out, out)
+    training.run(lambda progress: print(f"\r{run.folder}: step {progress.step}", end="", flush=True))
     print()
     net = load(out / "best.npz").to(training.net.device)
+    net.threshold = choose_threshold(net, held_out, settings["method"], settings["average"])
     found = evaluate(net, held_out, settings["method"], settings["average"])
+    save(out / "weights.npz", net, half=True)
+    worst = min(found.rows, key=lambda name: found.rows[name].get("v_rand", found.rows[name]["seg"]))
+    draw_mistakes(*found.objects[worst], out / "worst.png", f"{worst}, the worst of {len(found.rows)}")
     result = {
-        "settings": asked,
+        "settings": settings,
         "machine": machine(),
         "steps": training.step,
         "seconds": training.seconds,
-        "mean": mean_figures(list(found.rows.values())),
+        "threshold": net.threshold,
+        "images": found.rows,
         "best": found.best,
     }
     with whole_file(stored) as temporary:
@@ -85,15 +91,42 @@ def result_of(path: Path, data: Path, out: Path) -> dict[str, Any]:
     return result
 
 
-def table(results: dict[str, dict[str, Any]]) -> str:
-    """In Markdown, a row for each recipe; V_rand, V_info and pixel error at their best threshold, if it is known."""
-    columns = [name for name in COLUMNS if any(name in result["mean"] for result in results.values())]
-    lines = [f"| recipe | steps | {' | '.join(columns)} |", "|---" * (len(columns) + 2) + "|"]
-    for name, result in results.items():
-        values = result["mean"] | {figure: score for figure, (score, _) in result["best"].items()}
-        cells = [f"{values[column]:.4g}" if column in values else "" for column in columns]
-        lines.append(f"| {name} | {result['steps']} | {' | '.join(cells)} |")
+def start(run: Run, train, held_out, out: Path) -> Training:
+    """A run from its beginning, or from where it was stopped."""
+    if run.settings["trainer"] == "torch":
+        needs_torch()
+        from .peer import Peer
+
+        return Peer(train, out, run.recipe, held_out)
+    return Training(train, out, run.recipe, held_out, resume=(out / "last.npz").exists())
+
+
+def table(rows: dict[str, list[dict[str, Any]]]) -> str:
+    """In Markdown, a line for each row of runs: the mean over the seeds and, of several, lowest and highest."""
+    figures = {row: [_figures(result) for result in results] for row, results in rows.items()}
+    columns = [name for name in COLUMNS if any(name in found[0] for found in figures.values())]
+    lines = [
+        f"| recipe | steps | threshold | {' | '.join(COLUMNS[name] for name in columns)} |",
+        "|---" * (len(columns) + 3) + "|",
+    ]
+    for row, found in figures.items():
+        cells = [_cell([values[name] for values in found if name in values]) for name in columns]
+        steps = _cell([result["steps"] for result in rows[row]])
+        threshold = _cell([result["threshold"] for result in rows[row]])
+        lines.append(f"| {row} | {steps} | {threshold} | {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _figures(result):
+    best = {f"best {name}": score for name, (score, _) in result["best"].items()}
+    return mean_figures(list(result["images"].values())) | best
+
+
+def _cell(values):
+    if not values:
+        return ""
+    low, high = min(values), max(values)
+    return f"{mean(values):.4g}" + (f" ({low:.4g} to {high:.4g})" if low < high else "")
 
 
 if __name__ == "__main__":

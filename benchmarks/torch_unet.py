@@ -36,6 +36,16 @@ class TorchUNet(nn.Module):
             x = self.up[l](torch.cat([skip, x], dim=1))
         return self.head(x)
 
+    def share_memory_with(self, params):
+        """Make minunet's parameters, a dict of NumPy arrays, this network's own: one may then change the other's."""
+        layers = {"head": self.head}
+        for side, blocks in (("down", self.down), ("up", self.up)):
+            layers |= {f"{side}{l}.conv{k}": block[2 * k] for l, block in enumerate(blocks) for k in (0, 1)}
+        layers |= {f"up{l}.upconv": layer for l, layer in enumerate(self.upconv)}
+        for name, layer in layers.items():
+            layer.weight = nn.Parameter(torch.from_numpy(params[f"{name}.weight"]))
+            layer.bias = nn.Parameter(torch.from_numpy(params[f"{name}.bias"]))
+
 
 def block(inputs, outputs):
     return nn.Sequential(

@@ -5,8 +5,14 @@ import json
 import numpy as np
 import pytest
 import tifffile
+from PIL import Image
 
+import minunet as mu
 from benchmarks import paper
+from benchmarks.recipe_files import read_runs
+from minunet.data import read_dataset
+from minunet.evaluation import choose_threshold, evaluate
+from minunet.validation import hold_out
 
 RECIPE = """
 data = "cells"
@@ -42,15 +48,73 @@ def run(folder, *names):
 
 def test_a_recipe_gives_a_result_and_a_row(folder, capsys):
     run(folder, "small.toml")
-    result = json.loads((folder / "runs" / "small" / "result.json").read_text())
+    result = json.loads((folder / "runs" / "small" / "whole" / "seed0" / "result.json").read_text())
     assert result["steps"] == 4
     assert result["settings"]["recipe"]["base"] == 2
     assert set(result["best"]) == {"v_rand", "v_info", "pixel_error"}
     head, rule, row = capsys.readouterr().out.splitlines()[-3:]
-    assert head.startswith("| recipe | steps | pixel_error | iou | seg | v_rand | v_info |")
-    assert row.startswith("| small | 4 | ")
-    assert f"{result['best']['v_rand'][0]:.4g}" in row
+    assert head.startswith("| recipe | steps | threshold | pixel error | IoU | SEG | V_rand | V_info |")
+    assert row.startswith(f"| small | 4 | {result['threshold']} | ")
+    assert f" {result['best']['v_rand'][0]:.4g} " in row
     assert head.count("|") == rule.count("|") == row.count("|")
+
+
+def test_a_run_leaves_small_weights_with_the_threshold_that_its_figures_are_at(folder):
+    run(folder, "small.toml")
+    out = folder / "runs" / "small" / "whole" / "seed0"
+    result = json.loads((out / "result.json").read_text())
+    net, best = mu.load(out / "weights.npz"), mu.load(out / "best.npz")
+    assert net.threshold == result["threshold"]
+    for name, value in best.params.items():
+        np.testing.assert_array_equal(net.params[name], value.astype(np.float16))
+    _, held_out = hold_out(read_dataset(folder / "data" / "cells"), 0.5)
+    best.threshold = choose_threshold(best, held_out)
+    assert best.threshold == result["threshold"]
+    assert evaluate(best, held_out).rows == result["images"]
+
+
+@pytest.mark.parametrize("picture", ["small/whole/seed0/worst.png", "curves.png"])
+def test_pictures_are_drawn(folder, picture):
+    run(folder, "small.toml")
+    with Image.open(folder / "runs" / picture) as image:
+        assert min(image.size) > 300
+        assert len(np.unique(np.asarray(image.convert("RGB")).reshape(-1, 3), axis=0)) > 10
+
+
+def test_each_ablation_is_a_row_and_each_seed_a_run_of_it(folder, capsys):
+    more = 'seeds = [3, 4]\ndata = "cells"'
+    ablation = '[ablations."no weight map"]\nw0 = 0.0\n'
+    (folder / "small.toml").write_text(RECIPE.format(steps=2).replace('data = "cells"', more) + ablation)
+    run(folder, "small.toml")
+    settings = {
+        path.parent.relative_to(folder / "runs").as_posix(): json.loads(path.read_text())["settings"]["recipe"]
+        for path in folder.glob("runs/*/*/*/result.json")
+    }
+    assert {path: (recipe["w0"], recipe["seed"]) for path, recipe in settings.items()} == {
+        "small/whole/seed3": (10, 3),
+        "small/whole/seed4": (10, 4),
+        "small/no-weight-map/seed3": (0, 3),
+        "small/no-weight-map/seed4": (0, 4),
+    }
+    whole, ablated = capsys.readouterr().out.splitlines()[-2:]
+    assert whole.startswith("| small | 2 | ")
+    assert ablated.startswith("| small: no weight map | 2 | ")
+    scores = [
+        json.loads((folder / f"runs/small/whole/seed{seed}/result.json").read_text())["best"]["v_rand"][0]
+        for seed in (3, 4)
+    ]
+    assert f"{np.mean(scores):.4g} ({min(scores):.4g} to {max(scores):.4g})" in whole
+
+
+def test_pytorch_may_take_the_steps(folder):
+    pytest.importorskip("torch", reason="needs PyTorch")
+    torch_too = 'trainer = "torch"\ndata = "cells"'
+    (folder / "small.toml").write_text(RECIPE.format(steps=4).replace('data = "cells"', torch_too))
+    run(folder, "small.toml")
+    out = folder / "runs" / "small" / "whole" / "seed0"
+    assert json.loads((out / "result.json").read_text())["steps"] == 4
+    before = mu.UNet(base=2, depth=1).params
+    assert all(not np.array_equal(value, before[name]) for name, value in mu.load(out / "last.npz").params.items())
 
 
 def test_what_is_done_is_not_done_again_and_what_was_stopped_goes_on(folder, monkeypatch):
@@ -82,15 +146,22 @@ def test_a_result_by_other_settings_is_not_taken_for_this_ones(folder):
 
 def test_a_recipe_that_lacks_something_or_has_something_unknown_is_refused(folder):
     (folder / "small.toml").write_text('data = "cells"\n[recipe]\nbase = 2\n')
-    with pytest.raises(
-        ValueError, match=r"small\.toml has data, recipe; expected average, data, method, recipe, valid"
-    ):
+    known = "average, data, method, recipe, validation, and perhaps ablations, seeds, trainer"
+    with pytest.raises(ValueError, match=rf"small\.toml has data, recipe; expected {known}$"):
+        run(folder, "small.toml")
+    (folder / "small.toml").write_text(RECIPE.format(steps=4).replace('data = "cells"', 'data = "cells"\nrate = 1'))
+    with pytest.raises(ValueError, match=rf"rate, recipe, validation; expected {known}$"):
         run(folder, "small.toml")
 
 
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
+        (
+            'method = "components"',
+            'method = "components"\ntrainer = "jax"',
+            "trainer is 'jax', expected one of minunet, torch",
+        ),
         ("components", "watershd", "method is 'watershd', expected one of components, watershed"),
         ("validation = 0.5", "validation = 0", "validation is 0, expected a fraction of the images to hold out"),
         ("base = 2", "bas = 2", "unexpected keyword argument 'bas'"),
@@ -106,4 +177,4 @@ def test_a_recipe_that_cannot_be_followed_is_refused_before_training(folder, old
 
 @pytest.mark.parametrize("path", sorted(paper.Path(paper.__file__).parent.glob("recipes/*.toml")), ids=lambda p: p.stem)
 def test_the_recipes_that_are_kept_can_be_read(path):
-    assert paper.read_recipe(path)["recipe"].minutes == 30
+    assert read_runs(path)

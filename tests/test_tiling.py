@@ -353,7 +353,9 @@ def test_an_illegal_tile_is_refused_with_the_nearest_legal_ones_even_where_a_sma
 
 
 @pytest.mark.parametrize("average", [False, True])
-@pytest.mark.parametrize(("channels", "normalization"), [(1, (0.5, 2.0)), (2, (np.array([0.5, -0.3]), np.array([2.0, 1.5])))])
+@pytest.mark.parametrize(
+    ("channels", "normalization"), [(1, (0.5, 2.0)), (2, (np.array([0.5, -0.3]), np.array([2.0, 1.5])))]
+)
 def test_with_zero_padding_a_normalised_image_goes_on_in_zeros(channels, normalization, average):
     net = network(depth=2, channels=channels)
     net.normalization, net.padding = normalization, "zero"

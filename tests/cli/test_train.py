@@ -75,7 +75,8 @@ def test_json_is_all_that_a_program_reads(train, tmp_path):
 def test_every_flag_of_the_recipe_reaches_it(train, tmp_path):
     given = {
         "base": 2, "depth": 2, "dropout": 0.25, "tile": 44, "steps": 2, "minutes": 5.0, "optimizer": "adam",
-        "lr": 0.002, "momentum": 0.9, "warmup": 3, "clip": 0.5, "w0": 4.0, "sigma": 2.0, "elastic": 3.0, "padding": "zero",
+        "lr": 0.002, "momentum": 0.9, "warmup": 3, "clip": 0.5, "w0": 4.0, "sigma": 2.0,
+        "elastic": 3.0, "padding": "zero",
         "validate_every": 7, "seed": 11,
     }  # fmt: skip
     status, _, err = train("--no-augment", *(f"--{name.replace('_', '-')}={value}" for name, value in given.items()))
