@@ -30,11 +30,15 @@ class Recipe:
         steps, since momentum 0.99 needs as long to settle, and then falls to 0 along half a cosine. The paper gives
         none.
     momentum : float
-        Of SGD. The paper: 0.99.
+        Of SGD. The paper: 0.99. It rises to that as (1 + step) / (10 + step), over the first 900 steps: a memory longer
+        than the run is old makes the large gradients of the beginning swing past their mark, and what they drive
+        below 0 behind a ReLU stays there.
     clip : float
         Largest joint norm of a step's gradients, as in `minunet.optim.clip_norm`. The paper gives none.
     w0, sigma : float
         Of the border weight map. The paper: 10 and about 5 px.
+    balance : bool
+        Weigh the classes by how rare they are, as `minunet.borders.class_weights` does; else all by 1.
     augment : bool
         Shift alone where False; else also rotation, scale, mirror, grey values and elastic deformation.
     elastic : float
@@ -59,6 +63,7 @@ class Recipe:
     clip: float = 1.0
     w0: float = 10.0
     sigma: float = 5.0
+    balance: bool = True
     augment: bool = True
     elastic: float = 10.0
     padding: str = "mirror"
@@ -89,6 +94,10 @@ class Recipe:
             raise ValueError(f"minutes is {self.minutes}, expected more than 0")
         if self.tile is not None:
             output_size(self.tile, self.depth)
+
+    def momentum_at(self, step: int) -> float:
+        """For step `step`, counted from 0."""
+        return min(self.momentum, (1 + step) / (10 + step))
 
     def learning_rate(self, step: int, seconds: float = 0.0) -> float:
         """For step `step`, counted from 0, after so many seconds of training; 0 from the end on."""

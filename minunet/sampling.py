@@ -48,6 +48,8 @@ class TileSampler:
     w0, sigma : float
         Of the border weight map, as in `minunet.border_weight_map`.
     seed : int
+    balanced : bool
+        Whether classes weigh by how rare they are in the dataset, or all by 1.
     padding : "mirror" or "zero"
         Of an image beyond its border: its mirror image, with its labels; or zeros, where no pixel has a weight.
     """
@@ -62,6 +64,7 @@ class TileSampler:
         w0,
         sigma,
         seed,
+        balanced=True,
         padding="mirror",
     ):
         self.dataset = dataset
@@ -75,7 +78,7 @@ class TileSampler:
         self._images = [normalize(sample.image, normalization) for sample in dataset.samples]
         # A spline goes through all the pixels of an image, so its coefficients are worth computing once.
         self._coefficients = [spline_coefficients(image) for image in self._images]
-        self.balance = balance(dataset, w0, sigma)
+        self.balance = balance(dataset, w0, sigma) if balanced else np.ones(dataset.classes)
 
     def draw(self, step: int) -> Tile:
         """The tile for training step `step`: always the same one."""

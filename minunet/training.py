@@ -142,6 +142,7 @@ class Training:
             self.recipe.w0,
             self.recipe.sigma,
             self.recipe.seed,
+            self.recipe.balance,
             self.recipe.padding,
         )
         if not resume:
@@ -211,6 +212,8 @@ class Training:
                 raise self._diverged(self.step + 1, self._first_not_finite(x, grads))
             clip_norm(of_params, norm, self.recipe.clip)
             self.optimizer.lr = lr
+            if isinstance(self.optimizer, SGD):
+                self.optimizer.momentum = self.recipe.momentum_at(self.step)
             self.optimizer.step(grads)
         self.step += 1
         self._watch_for_blank_output(tile.labels, lowest, highest)

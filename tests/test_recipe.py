@@ -107,3 +107,13 @@ def test_numpy_s_numbers_become_python_s_for_the_settings_file():
 def test_infinity_is_no_setting(name):
     with pytest.raises(ValueError, match=f"^{name} is inf, expected"):
         Recipe(**{name: math.inf})
+
+
+def test_the_momentum_rises_to_the_paper_s():
+    recipe = Recipe()
+    momenta = np.array([recipe.momentum_at(step) for step in range(2000)])
+    assert momenta[0] == pytest.approx(0.1)
+    assert (np.diff(momenta[:891]) > 0).all()
+    assert momenta[90] == pytest.approx(0.91)
+    assert (momenta[890:] == 0.99).all()
+    assert Recipe(momentum=0.5).momentum_at(8) == 0.5

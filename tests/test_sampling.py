@@ -263,6 +263,26 @@ def test_what_is_not_needed_any_more_is_not_made(monkeypatch):
     assert drawn in ([0], [0, 1])  # 2 and 3 were waiting
 
 
+# weights
+
+
+@pytest.mark.parametrize("kind", ["instances", "classes"])
+def test_without_balance_a_pixel_weighs_1_but_for_the_border_term(kind):
+    data = cells()
+    if kind == "classes":
+        data = dataset([Sample(s.name, s.image, np.minimum(s.labels, 1)) for s in data.samples], "classes")
+    even = TileSampler(data, TILE, DEPTH, NORMALIZATION, GEOMETRY_ALONE, 10.0, 1.0, 3, balanced=False)
+    without_term = TileSampler(data, TILE, DEPTH, NORMALIZATION, GEOMETRY_ALONE, 0.0, 1.0, 3, balanced=False)
+    tile, plain, balanced = even.draw(4), without_term.draw(4), sampler(data).draw(4)
+    assert (plain.weights == 1).all()
+    term = balanced.weights - sampler(data).balance[balanced.labels]
+    if kind == "classes":
+        assert (tile.weights == 1).all()
+    else:
+        np.testing.assert_allclose(tile.weights, 1 + term, rtol=0, atol=1e-6)
+        assert term.max() > 0.1
+
+
 # what an image goes on as
 
 

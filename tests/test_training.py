@@ -66,13 +66,13 @@ def changed_layers(**functions):
 # learning
 
 
-LEARNS = {"base": 8, "tile": 44, "warmup": 10, "lr": 5e-3, "dropout": 0.0, "w0": 0.0, "validate_every": 1000, "seed": 4}
+LEARNS = {"base": 8, "tile": 44, "warmup": 10, "dropout": 0.0, "w0": 0.0, "validate_every": 1000, "seed": 4}
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
-def test_a_trivial_task_is_learnt_in_a_hundred_steps(tmp_path, optimizer):
+@pytest.mark.parametrize(("optimizer", "lr"), [("sgd", 0.02), ("adam", 0.005)])
+def test_a_trivial_task_is_learnt_in_a_hundred_steps(tmp_path, optimizer, lr):
     losses, figures = [], []
-    training = start(tmp_path, **LEARNS, steps=100, optimizer=optimizer)
+    training = start(tmp_path, **LEARNS, steps=100, optimizer=optimizer, lr=lr)
     training.run(lambda progress: (losses.append(progress.loss), figures.append(progress.figures)))
     assert np.mean(losses[-10:]) < np.mean(losses[:10]) / 2
     assert figures[-1]["iou"] > 0.9
@@ -301,6 +301,17 @@ def test_every_step_draws_its_own_dropout_masks(tmp_path):
     training.net.layers = changed_layers(dropout_forward=dropout_forward)
     training.run()
     assert len(set(states)) == len(states) == 2 * 12  # two layers of dropout
+
+
+def test_every_step_has_its_own_learning_rate_and_momentum(tmp_path, monkeypatch):
+    seen = []
+    step = mu.SGD.step
+    monkeypatch.setattr(mu.SGD, "step", lambda sgd, grads: (seen.append((sgd.lr, sgd.momentum)), step(sgd, grads)))
+    run_until(4, start(tmp_path))
+    training = start(tmp_path, resume=True)
+    training.run()
+    recipe = training.recipe
+    assert seen == [(recipe.learning_rate(k), recipe.momentum_at(k)) for k in range(12)]
 
 
 # what diverges

@@ -79,10 +79,11 @@ def test_every_flag_of_the_recipe_reaches_it(train, tmp_path):
         "elastic": 3.0, "padding": "zero",
         "validate_every": 7, "seed": 11,
     }  # fmt: skip
-    status, _, err = train("--no-augment", *(f"--{name.replace('_', '-')}={value}" for name, value in given.items()))
+    flags = [f"--{name.replace('_', '-')}={value}" for name, value in given.items()]
+    status, _, err = train("--no-augment", "--no-balance", *flags)
     assert status == 0, err
     recipe = json.loads((tmp_path / "run" / "settings.json").read_text())["recipe"]
-    assert recipe == given | {"augment": False}
+    assert recipe == given | {"augment": False, "balance": False}
 
 
 def test_nothing_may_be_held_out(train):
