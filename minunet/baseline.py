@@ -20,7 +20,7 @@ def otsu_instances(image, sigma=1.0):
     Returns
     -------
     labels : int32 array (H, W)
-        Components of at least 30 pixels.
+        Components of at least 10 pixels.
     """
     smooth = ndimage.gaussian_filter(np.asarray(image, np.float64), sigma)
     return instances(smooth > otsu_threshold(smooth), SMALLEST_OBJECT)

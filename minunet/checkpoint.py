@@ -15,6 +15,7 @@ from .device import to_host
 from .files import whole_file
 from .tiling import PADDINGS
 from .unet import UNet, layer_set, parameter_shapes
+from .weights import SHIPPED, shipped_file
 
 FORMAT = "minunet weights 1"
 
@@ -45,11 +46,12 @@ def save(path, net, state=None, notes=None, half=False):
 
 
 def load(path, layers=None):
-    """Read a network that `UNet.save` or a training run wrote.
+    """Read a network that `UNet.save` or a training run wrote, or one that comes with minunet.
 
     Parameters
     ----------
     path : path
+        Or the name of a network that comes with minunet, of `minunet.weights.SHIPPED`.
     layers : module or namespace, optional
         The layer set, as for `UNet`.
 
@@ -64,7 +66,7 @@ def load(path, layers=None):
     ValueError
         Where it is truncated, damaged, or not such a file.
     """
-    return load_with_state(path, layers)[0]
+    return load_with_state(shipped_file(path) if path in SHIPPED else path, layers)[0]
 
 
 def load_with_state(path, layers=None):

@@ -7,6 +7,7 @@ from .metrics import SMALLEST_OBJECT, instances
 
 METHODS = ("components", "watershed")
 SEEDS = 0.8  # probability of what is surely one object's inside
+SMALLEST_SEED = 30  # px: more than an object needs, so that no cell is shattered by specks of certainty
 INSIDE, BEYOND = 127, 255  # most doubt in an object, and outside: that step is larger than any within
 
 
@@ -45,7 +46,7 @@ def find_objects(foreground, probability, method):
     Returns
     -------
     labels : int32 array (H, W)
-        0 on the background, 1..n on the objects of at least 30 pixels.
+        0 on the background, 1..n on the objects of at least 10 pixels.
 
     Raises
     ------
@@ -60,8 +61,8 @@ def find_objects(foreground, probability, method):
 def watershed(foreground, probability):
     """The foreground, flooded from its most certain parts: so that cells part which touch at a doubtful border.
 
-    Seeds are the parts above a probability of 0.8, of at least 30 pixels, so that no cell is shattered by specks; and
-    connected parts of the foreground that hold none. Each pixel of
+    Seeds are the parts above a probability of 0.8, of at least 30 pixels, and connected parts of the foreground that
+    hold none. Each pixel of
     the foreground goes to the seed from which it is reached by the smallest steps of probability (the image foresting
     transform, Falcao et al. 2004, as scipy has it).
 
@@ -73,10 +74,10 @@ def watershed(foreground, probability):
     Returns
     -------
     labels : int32 array (H, W)
-        0 on the background, 1..n on the objects of at least 30 pixels.
+        0 on the background, 1..n on the objects of at least 10 pixels.
     """
     parts, count = ndimage.label(foreground)
-    markers = instances(foreground & (probability > SEEDS), SMALLEST_OBJECT)
+    markers = instances(foreground & (probability > SEEDS), SMALLEST_SEED)
     seeded = np.zeros(count + 1, bool)
     seeded[parts[markers > 0]] = True
     alone = foreground & ~seeded[parts]

@@ -24,7 +24,7 @@ def figures(predicted: np.ndarray, sample: Sample, kind: str) -> dict[str, float
     -------
     dict
         As `class_figures` where the labels are classes, else as `object_figures`, an object being a
-        4-connected part of the predicted foreground of at least 30 pixels.
+        4-connected part of the predicted foreground of at least 10 pixels.
     """
     if kind == "classes":
         return class_figures(predicted, sample.labels)

@@ -7,6 +7,7 @@ from strategies import read_only
 
 from minunet.baseline import BINS, otsu_instances, otsu_threshold
 from minunet.data import touching_cells
+from minunet.metrics import SMALLEST_OBJECT
 
 
 def variance_between(values, threshold):
@@ -55,7 +56,7 @@ def test_the_baseline_smooths_splits_connects_and_drops_specks():
     image = touching_cells((96, 130), count=15, seed=3).image[0]
     smooth = ndimage.gaussian_filter(image.astype(float), 1)
     labels, found = ndimage.label(smooth > otsu_threshold(smooth))
-    large = [label for label in range(1, found + 1) if (labels == label).sum() >= 30]
+    large = [label for label in range(1, found + 1) if (labels == label).sum() >= SMALLEST_OBJECT]
     wanted = np.zeros_like(labels)
     for number, label in enumerate(large, start=1):
         wanted[labels == label] = number
@@ -63,14 +64,14 @@ def test_the_baseline_smooths_splits_connects_and_drops_specks():
     np.testing.assert_array_equal(otsu_instances(image), wanted)
 
 
-def test_an_object_of_29_pixels_is_dropped_and_one_of_30_kept():
+def test_an_object_of_9_pixels_is_dropped_and_one_of_10_kept():
     image = np.zeros((20, 40))
-    image[2:7, 2:8] = 100
-    image[10:15, 20:26] = 100
-    image[14, 25] = 0
+    image[2:7, 2:4] = 100
+    image[10:15, 20:22] = 100
+    image[14, 21] = 0
     found = otsu_instances(image, sigma=0.01)  # too narrow to smooth anything
     np.testing.assert_array_equal(np.unique(found), [0, 1])
-    assert (found == 1).sum() == 30
+    assert (found == 1).sum() == 10
     assert found[2, 2] == 1
 
 

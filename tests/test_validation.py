@@ -84,13 +84,15 @@ def test_a_fraction_that_leaves_nothing_is_refused(fraction):
 # Figures
 
 
-def test_figures_of_objects_are_of_components_of_at_least_30_pixels():
+def test_figures_of_objects_are_of_components_of_at_least_10_pixels():
     sample = dataset(1).samples[0]  # objects of 7 x 6 and 3 x 10 pixels
     predicted = (sample.labels > 0).astype(int)
     assert figures(predicted, sample, "instances") == {"pixel_error": 0, "iou": 1, "seg": 1, "found": 2, "true": 2}
-    predicted[10, 12] = 0  # 29 left
+    assert sample.labels[10, 12] == 2
+    predicted[sample.labels == 2] = 0
+    predicted[10, 12:21] = 1  # 9 left of 30
     found = figures(predicted, sample, "mask")
-    assert found == {"pixel_error": 1 / 286, "iou": 71 / 72, "seg": 1 / 2, "found": 1, "true": 2}
+    assert found == {"pixel_error": 21 / 286, "iou": 51 / 72, "seg": 1 / 2, "found": 1, "true": 2}
 
 
 def test_figures_of_classes_are_the_mean_over_the_classes_above_the_background():

@@ -1,7 +1,7 @@
 """Compare segmentations with the truth.
 
 Either segment the images of DIR with a network and compare with its labels, or compare two label images or
-stacks. An object is a connected part of the foreground of at least 30 pixels, unless the file numbers its objects.
+stacks. An object is a connected part of the foreground of at least 10 pixels, unless the file numbers its objects.
 
 Of instances the table has SEG, the mean average precision over IoU 0.5 to 0.95 (AP), and how many true objects were
 merged and split. Of a mask it has the EM segmentation challenge's figures. A network's pixel error and IoU are those of
@@ -11,14 +11,14 @@ does, each at its best threshold. --picture draws the mistakes in the worst imag
 
 from pathlib import Path
 
-from .predict import add_method
+from .predict import WEIGHTS, add_method
 
 EXAMPLE = "minunet evaluate --weights run1 --data nuclei/    or    minunet evaluate --pred a.tif --truth b.tif"
 
 
 def add_arguments(parser):
     """The arguments of ``minunet evaluate``."""
-    parser.add_argument("--weights", metavar="RUN|FILE", help="a run's folder (its best), or a weights file")
+    parser.add_argument("--weights", metavar="RUN|FILE|NAME", help=WEIGHTS)
     parser.add_argument("--data", metavar="DIR", help="images and labels, as for train")
     parser.add_argument("--pred", metavar="A", help="predicted labels: an image or a stack")
     parser.add_argument("--truth", metavar="B", help="true labels")

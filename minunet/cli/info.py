@@ -1,19 +1,22 @@
-"""What is installed here, and what a weights file holds.
+"""What is installed here, and what a weights file holds; of a network that comes with minunet, its card.
 
 A line "faster" says where this machine leaves speed behind, and what mends that.
 """
+
+from .predict import WEIGHTS
 
 EXAMPLE = "minunet info run1"
 
 
 def add_arguments(parser):
     """The arguments of ``minunet info``."""
-    parser.add_argument("weights", nargs="?", metavar="RUN|FILE", help="a run's folder (its best), or a weights file")
+    parser.add_argument("weights", nargs="?", metavar="RUN|FILE|NAME", help=WEIGHTS)
     parser.add_argument("--json", action="store_true", help="print as JSON")
 
 
 def run(args):
     """Print name and value, a line each."""
+    from ..weights import SHIPPED, shipped_file
     from .output import print_json
 
     facts = _weights(args.weights) if args.weights else _machine()
@@ -24,6 +27,8 @@ def run(args):
         for name, value in facts.items():
             for line in value if isinstance(value, list) else [value]:
                 print(f"{name.ljust(width)}  {f'{line:,}' if isinstance(line, int) else line}")
+        if args.weights in SHIPPED:
+            print(f"\n{shipped_file(args.weights, 'md').read_text(encoding='utf-8').strip()}")
 
 
 def _machine():

@@ -1,7 +1,7 @@
 """Segment images of any size by overlap-tile.
 
 For each image (or stack) STEM.* OUT receives STEM_mask.tif, the class of each pixel; with --probabilities
-STEM_prob.tif, float32, classes first; with --instances STEM_instances.tif, numbered objects of at least 30 px: the
+STEM_prob.tif, float32, classes first; with --instances STEM_instances.tif, numbered objects of at least 10 px: the
 connected parts of the foreground or, with --method watershed, parts of these that a doubtful border parts. (Foreground
 is what is above the threshold stored with the weights, which training chose for telling objects apart; the mask has
 the likelier class.) A stack in, a stack out, of the same height and width.
@@ -15,15 +15,15 @@ import shlex
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-EXAMPLE = "minunet predict cells.tif --weights run1 --out masks --instances"
+EXAMPLE = "minunet predict cells.tif --weights nuclei --out masks --instances --method watershed"
+
+WEIGHTS = "a run's folder (its best), a weights file, or a network that comes with minunet: isbi, nuclei"
 
 
 def add_arguments(parser):
     """The arguments of ``minunet predict``."""
     parser.add_argument("images", nargs="+", metavar="IMAGE", help="PNG or TIFF, or a TIFF stack")
-    parser.add_argument(
-        "--weights", required=True, metavar="RUN|FILE", help="a run's folder (its best), or a weights file"
-    )
+    parser.add_argument("--weights", required=True, metavar="RUN|FILE|NAME", help=WEIGHTS)
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for the results")
     parser.add_argument("--probabilities", action="store_true", help="write the probabilities too")
     parser.add_argument("--instances", action="store_true", help="write numbered objects too")
@@ -108,16 +108,20 @@ def _options(args):
 
 
 def load_weights(name):
-    """The network in a run's folder (its best) or in a weights file."""
+    """The network of this name that comes with minunet, or in a run's folder (its best), or in a weights file."""
     from ..checkpoint import load
+    from ..weights import SHIPPED
 
+    if name in SHIPPED:
+        return load(name)
     path = Path(name)
+    expected = f"expected a run's folder, a weights file, or one of {', '.join(SHIPPED)}"
     if path.is_dir():
         path = path / "best.npz"
         if not path.exists():
-            raise FileNotFoundError(f"{name} holds no best.npz; expected a run's folder or a weights file")
+            raise FileNotFoundError(f"{name} holds no best.npz; {expected}")
     elif not path.exists():
-        raise FileNotFoundError(f"{name} does not exist; expected a run's folder or a weights file")
+        raise FileNotFoundError(f"{name} does not exist; {expected}")
     return load(path)
 
 

@@ -3,15 +3,11 @@
 import numpy as np
 
 
-def expect_same_shape(predicted, truth):
-    """Two arrays that can be compared."""
-    if np.shape(predicted) != np.shape(truth):
-        raise ValueError(f"predicted has shape {np.shape(predicted)} and truth {np.shape(truth)}; expected the same")
-
-
 def expect_labels(**labels):
-    """Two label maps that can be compared: integers from 0, of one shape."""
-    expect_same_shape(*labels.values())
+    """Two label maps that can be compared: integers from 0, or bools, of one shape."""
+    (name, first), (other_name, second) = labels.items()
+    if np.shape(first) != np.shape(second):
+        raise ValueError(f"{name} has shape {np.shape(first)} and {other_name} {np.shape(second)}; expected the same")
     for name, array in labels.items():
         array = np.asarray(array)
         if array.dtype.kind not in "biu":

@@ -112,6 +112,7 @@ def rand_error(predicted, truth):
     ValueError
         As `v_rand`.
     """
+    expect_labels(predicted=predicted, truth=truth)
     return 1 - v_rand(instances(predicted), truth)
 
 

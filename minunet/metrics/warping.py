@@ -20,7 +20,7 @@ can be tried, that is the best of all in 92 %; on real slices the four differ by
 
 import numpy as np
 
-from ._checks import expect_same_shape
+from ._checks import expect_labels
 
 # Around a pixel, clockwise from above: neighbours in this list share an edge; those at even places share one with it.
 RING = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
@@ -32,18 +32,18 @@ def warping_error(predicted, truth):
 
     Parameters
     ----------
-    predicted, truth : bool arrays (H, W)
-        Foreground masks.
+    predicted, truth : bool or integer arrays (H, W)
+        Foreground is what is not 0.
 
     Returns
     -------
     float
-        0 is perfect: the prediction is the truth, but for the course of its borders.
+        0 is perfect: the prediction is the truth, but for the course of its borders. 0 where there is no pixel.
 
     Raises
     ------
     ValueError
-        Where the shapes differ.
+        Where the shapes differ, or labels are no integers or are negative.
     """
     warped = warp(truth, predicted)
     return float(np.mean(warped != (np.asarray(predicted) > 0))) if warped.size else 0.0
@@ -54,8 +54,8 @@ def warp(truth, predicted):
 
     Parameters
     ----------
-    truth, predicted : bool arrays (H, W)
-        Foreground masks.
+    truth, predicted : bool or integer arrays (H, W)
+        Foreground is what is not 0.
 
     Returns
     -------
@@ -64,9 +64,9 @@ def warp(truth, predicted):
     Raises
     ------
     ValueError
-        Where the shapes differ.
+        As `warping_error`.
     """
-    expect_same_shape(predicted, truth)
+    expect_labels(predicted=predicted, truth=truth)
     truth, predicted = np.asarray(truth) > 0, np.asarray(predicted) > 0
     orders = (QUARTERS[k:] + QUARTERS[:k] for k in range(len(QUARTERS)))
     ends = [_warp_in_order(truth, predicted, order) for order in orders]

@@ -9,6 +9,7 @@ import pytest
 import minunet as mu
 from minunet import device, machine
 from minunet.cli import main
+from minunet.weights import SHIPPED, shipped_file
 
 
 def table(capsys):
@@ -108,5 +109,13 @@ def test_a_file_that_is_missing_is_named(capsys, tmp_path):
     assert main(["info", str(tmp_path / "missing.npz")]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    wanted = f"minunet info: {tmp_path / 'missing.npz'} does not exist; expected a run's folder or a weights file\n"
-    assert err == wanted
+    wanted = "does not exist; expected a run's folder, a weights file, or one of isbi, nuclei"
+    assert err == f"minunet info: {tmp_path / 'missing.npz'} {wanted}\n"
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_of_a_network_that_comes_with_minunet_the_card_is_shown(capsys, name):
+    assert main(["info", name]) == 0
+    out, _ = capsys.readouterr()
+    assert out.startswith("in_channels    1\n")
+    assert out.endswith(shipped_file(name, "md").read_text(encoding="utf-8"))
