@@ -73,8 +73,9 @@ def result_of(run: Run, data: Path, out: Path) -> dict[str, Any]:
     print()
     net = load(out / "best.npz").to(training.net.device)
     net.threshold = choose_threshold(net, held_out, settings["method"], settings["average"])
-    found = evaluate(net, held_out, settings["method"], settings["average"])
     save(out / "weights.npz", net, half=True)
+    net = load(out / "weights.npz").to(net.device)  # what is shipped is what is measured
+    found = evaluate(net, held_out, settings["method"], settings["average"])
     worst = min(found.rows, key=lambda name: found.rows[name].get("v_rand", found.rows[name]["seg"]))
     draw_mistakes(*found.objects[worst], out / "worst.png", f"{worst}, the worst of {len(found.rows)}")
     result = {

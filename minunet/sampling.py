@@ -100,8 +100,8 @@ class TileSampler:
         labels = warp_labels(labels, grid[:, inner, inner])
         classes, weights = classes_and_weights(labels, self.dataset, self.balance, self.w0, self.sigma)
         if self.padding == "zero":
-            last = np.array(self.dataset.samples[index].labels.shape)[:, None, None] - 1
-            outside = ((grid < 0) | (grid > last)).any(axis=0)
+            (row, column), (height, width) = grid, self.dataset.samples[index].labels.shape
+            outside = (row < 0) | (row > height - 1) | (column < 0) | (column > width - 1)
             x[:, outside] = 0
             weights[outside[inner, inner]] = 0
         return Tile(x[None], classes[cut][None], weights[cut][None])

@@ -70,7 +70,7 @@ def test_a_run_leaves_small_weights_with_the_threshold_that_its_figures_are_at(f
     _, held_out = hold_out(read_dataset(folder / "data" / "cells"), 0.5)
     best.threshold = choose_threshold(best, held_out)
     assert best.threshold == result["threshold"]
-    assert evaluate(best, held_out).rows == result["images"]
+    assert evaluate(net, held_out).rows == result["images"]
 
 
 @pytest.mark.parametrize("picture", ["small/whole/seed0/worst.png", "curves.png"])
