@@ -31,7 +31,6 @@ def draw_curves(logs: dict[str, tuple[Path, float]], path: Path) -> None:
         axes.set(xlabel="minutes of training", ylabel=label)
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(axis="y", color="0.9", linewidth=0.6)
-    panels[0].set_yscale("log")
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=4, frameon=False)
     with whole_file(path) as temporary:
         figure.savefig(temporary, dpi=130)

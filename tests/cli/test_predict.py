@@ -16,7 +16,7 @@ import minunet.objects
 from minunet.cli import main
 from minunet.data import read_stack, write_tiff
 from minunet.data.images import open_stack
-from minunet.metrics import instances
+from minunet.metrics import SMALLEST_OBJECT, instances
 from minunet.objects import METHODS, find_objects, watershed
 from minunet.tiling import predict_rows
 
@@ -97,7 +97,7 @@ def test_instances_are_the_numbered_parts_of_the_mask_as_uint16(folder):
     assert written() == ["a_instances.tif", "a_mask.tif"]
     objects = tifffile.imread("out/a_instances.tif")
     assert (objects.dtype, objects.shape) == (np.uint16, (HEIGHT, WIDTH))
-    np.testing.assert_array_equal(objects, instances(tifffile.imread("out/a_mask.tif") > 0, 30))
+    np.testing.assert_array_equal(objects, instances(tifffile.imread("out/a_mask.tif") > 0, SMALLEST_OBJECT))
     np.testing.assert_array_equal(with_pillow("out/a_instances.tif")[0], objects)
     assert objects.max() > 1
 
