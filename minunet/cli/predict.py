@@ -15,9 +15,11 @@ import shlex
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from ..weights import SHIPPED
+
 EXAMPLE = "minunet predict cells.tif --weights nuclei --out masks --instances --method watershed"
 
-WEIGHTS = "a run's folder (its best), a weights file, or a network that comes with minunet: isbi, nuclei"
+WEIGHTS = f"a run's folder (its best), a weights file, or a network that comes with minunet: {', '.join(SHIPPED)}"
 
 
 def add_arguments(parser):
@@ -110,7 +112,6 @@ def _options(args):
 def load_weights(name):
     """The network of this name that comes with minunet, or in a run's folder (its best), or in a weights file."""
     from ..checkpoint import load
-    from ..weights import SHIPPED
 
     if name in SHIPPED:
         return load(name)
