@@ -77,8 +77,8 @@ def evaluate(
         else:
             foreground, probability = foreground_of(predicted, net.threshold), 1 - predicted[0]
             objects = find_objects(foreground, probability, method)
-            found.rows[sample.name] = _all_figures(foreground, objects, sample.labels, dataset.kind) | class_figures(
-                classes > 0, sample.labels > 0
+            found.rows[sample.name] = object_figures(classes > 0, objects, sample.labels) | further_figures(
+                foreground, objects, sample.labels, dataset.kind
             )
             found.objects[sample.name] = objects, sample.labels
             if dataset.kind == "mask":
@@ -191,11 +191,10 @@ def compare(predicted: np.ndarray, truth: np.ndarray, kind: str | None = None) -
     kind = kind or recognise(truth)[0]
     if kind == "classes":
         return [class_figures(*pages) for pages in zip(predicted, truth, strict=True)]
-    return [_all_figures(*page, kind) for page in objects_of(predicted, truth, kind)]
-
-
-def _all_figures(foreground, objects, truth, kind):
-    return object_figures(foreground, objects, truth) | further_figures(foreground, objects, truth, kind)
+    return [
+        object_figures(foreground, objects, true_page) | further_figures(foreground, objects, true_page, kind)
+        for foreground, objects, true_page in objects_of(predicted, truth, kind)
+    ]
 
 
 def objects_of(predicted: np.ndarray, truth: np.ndarray, kind: str) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
