@@ -23,10 +23,23 @@ _HOME = {
     "SGD": "optim",
     "Adam": "optim",
     "gradcheck": "gradient_check",
+    "Stepper": "stepper",
     "to_device": "device",
     "to_host": "device",
 }
-_MODULES = ("layers", "fast", "reference", "borders", "augment", "tiling", "optim", "training", "metrics", "data")
+_MODULES = (
+    "layers",
+    "fast",
+    "reference",
+    "borders",
+    "augment",
+    "tiling",
+    "optim",
+    "training",
+    "metrics",
+    "data",
+    "stepper",
+)
 
 __all__ = ["__version__", *_HOME, *_MODULES]
 

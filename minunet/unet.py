@@ -201,18 +201,26 @@ class UNet:
         across = []  # the skips' gradients; the walk meets the levels from 0 down, then up again: last in, first out
         d = dlogits
         for step in tape.backwards():
-            backward = self._backward_of(step.op)
+            dinputs = self._backward_of(step.op)(d, step.cache)
+            dinputs = tuple(dinputs) if isinstance(dinputs, tuple | list) else (dinputs,)
+            if tape.keep:
+                step.dout, step.dinputs = d, dinputs
             if step.op in ("conv2d", "conv2d_relu", "conv_transpose2d"):
-                d, grads[f"{step.name}.weight"], grads[f"{step.name}.bias"] = backward(d, step.cache)
+                d, grads[f"{step.name}.weight"], grads[f"{step.name}.bias"] = dinputs
             elif step.op == "crop_concat":
-                dskip, d = backward(d, step.cache)
+                dskip, d = dinputs
                 across.append(dskip)
             elif step.op == "max_pool2d":
-                d = backward(d, step.cache)
-                d += across.pop()
+                (d,) = dinputs
+                if tape.keep:
+                    d = d + across.pop()
+                else:
+                    d += across.pop()
             else:
-                d = backward(d, step.cache)
-        return {name: grads[name] for name in self.params} | {"input": d}
+                (d,) = dinputs
+        grads = {name: grads[name] for name in self.params} | {"input": d}
+        # Copies, as in forward: a clip or an optimizer may change a gradient in place, and the tape must stay true.
+        return {name: gradient.copy() for name, gradient in grads.items()} if tape.keep else grads
 
     def __getstate__(self):
         """For pickle and copy: a layer set that is a module goes by its name."""

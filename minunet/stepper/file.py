@@ -1,0 +1,85 @@
+"""A recorded step in one file, without pickle: an .npz archive of plain arrays and one line of JSON.
+
+settings        the network's settings, the step's, its events; and which values are one array under several names
+values/NAME     each array
+
+So it opens without the layers that computed it, a student's, say: what they computed is there.
+"""
+
+import json
+import zipfile
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from ..files import whole_file
+from ..unet import UNet, parameter_shapes
+from .events import Event, Record
+
+FORMAT = "minunet step 1"
+
+
+def save(path, stepper) -> None:
+    """Write the step to `path`, whole or not at all."""
+    first: dict[tuple, str] = {}
+    same: dict[str, str] = {}
+    arrays: dict[str, Any] = {}
+    for name, array in stepper.values.items():
+        place = array.__array_interface__["data"][0], array.shape, array.dtype.str
+        if array.size and place in first:
+            same[name] = first[place]
+        else:
+            first[place] = name
+            arrays[f"values/{name}"] = array
+    settings = {
+        "format": FORMAT,
+        "net": stepper.net.settings,
+        "step": stepper.settings,
+        "same": same,
+        "events": [asdict(event) for event in stepper.events],
+    }
+    with whole_file(path) as temporary, open(temporary, "wb") as file:
+        np.savez(file, settings=np.array(json.dumps(settings)), **arrays)
+
+
+def load(path, layers=None) -> tuple[UNet, Record, dict[str, Any]]:
+    """The network, what was recorded, and the step's settings.
+
+    Raises
+    ------
+    OSError
+        Where the file cannot be opened.
+    ValueError
+        Where it is damaged, of another version, or no such file.
+    """
+    with open(path, "rb") as file:
+        try:
+            if not zipfile.is_zipfile(file):
+                raise ValueError("it is no .npz archive, or is cut short")
+            file.seek(0)
+            with np.load(file, allow_pickle=False) as archive:
+                damaged = archive.zip.testzip()
+                if damaged:
+                    raise ValueError(f"{damaged} is damaged")
+                settings = json.loads(str(archive["settings"]))
+                if settings.get("format") != FORMAT:
+                    raise ValueError(f"its format is {settings.get('format')!r}, and this minunet reads {FORMAT!r}")
+                values = {name.removeprefix("values/"): archive[name] for name in archive.files if name != "settings"}
+            values |= {name: values[other] for name, other in settings["same"].items()}
+            record = Record()
+            record.events = [Event(**event) for event in settings["events"]]
+            record.values = values
+            shapes = parameter_shapes(*(settings["net"][name] for name in ("in_channels", "classes", "base", "depth")))
+            needed = [*shapes, "input.out", "labels", "weights"]
+            needed += [name for event in record.events for name in (*event.inputs.values(), *event.outputs.values())]
+            missing = [name for name in needed if name not in values]
+            if missing:
+                raise ValueError(f"{missing[0]} is missing")
+        except Exception as error:  # damaged bytes make zipfile and NumPy raise a dozen kinds
+            raise ValueError(
+                f"{path} is no whole recorded step ({error}); expected a file that Stepper.save wrote"
+            ) from error
+    net = UNet(**settings["net"], layers=layers)
+    net.params = {name: values[name] for name in shapes}
+    return net, record, settings["step"]
