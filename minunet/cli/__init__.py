@@ -17,6 +17,7 @@ COMMANDS = {
     "train": "train a U-Net on your own images",
     "predict": "segment images of any size",
     "evaluate": "compare segmentations with the truth",
+    "step": "step through one training step, forwards and backwards, and see where every number comes from",
     "info": "what is installed here, or what a weights file holds",
 }
 

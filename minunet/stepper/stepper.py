@@ -285,6 +285,18 @@ class Stepper:
         stepper._begin(*load(path, layers))
         return stepper
 
+    def to_html(self) -> str:
+        """One self-contained page that shows the step, for `minunet step --html`; see `minunet.stepper.page`."""
+        from .page import page
+
+        return page(self)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows of a stepper at the end of a cell."""
+        from .page import frame
+
+        return frame(self)
+
     def untouched_net(self, dtype) -> UNet:
         """A copy of the network as it was before the step, in another dtype; its parameters may be changed."""
         net = copy.copy(self.net)

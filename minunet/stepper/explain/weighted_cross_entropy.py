@@ -3,7 +3,7 @@
 import numpy as np
 
 from .explanation import Factor, Group, rounding
-from .places import grid, places
+from .places import at, grid, places
 
 
 def explain_out(values, *pixel):
@@ -13,7 +13,7 @@ def explain_out(values, *pixel):
     n, h, w = np.reshape(pixel, (3, 1)) if pixel else grid(N, H, W)
     log_p = log_softmax(logits.array)
     label = labels.array[n, h, w]
-    of_weight = Factor(weights.name, weights.array[n, h, w] / (N * H * W), places(n, h, w))
+    of_weight = Factor(weights.name, at(weights, n, h, w) / (N * H * W), places(n, h, w))
     of_log_p = Factor(f"-log p({logits.name})", -log_p[n, label, h, w], places(n, label, h, w))
     here = ",".join(map(str, pixel)) or "n,h,w"
     group = Group(f"weights[{here}]/{N * H * W} · -log p[label[{here}]]", (of_weight, of_log_p))
@@ -34,7 +34,7 @@ def explain_dlogits(values, n, k, h, w):
     log_p = log_softmax(logits.array[n : n + 1, :, h : h + 1, w : w + 1])
     is_label = int(labels.array[n, h, w] == k)
     p = float(np.exp(log_p[0, k, 0, 0]))
-    weight = Factor(weights.name, np.array([weights.array[n, h, w] / (N * H * W)]), np.array([[n, h, w]]))
+    weight = Factor(weights.name, at(weights, n, h, w) / (N * H * W), np.array([[n, h, w]]))
     difference = Factor(f"p({logits.name}) - [k = label]", np.array([p - is_label]), np.array([[n, k, h, w]]))
     size = abs(weight.values[0]) * (p * (1 + np.abs(logits.array[n, :, h, w]).max()) + is_label)
     return {
