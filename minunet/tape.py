@@ -24,10 +24,6 @@ class Step:
         In the order of the function's arguments, weight and bias included; dropout's rate and generator are not.
     output : array, or None where dropped
     cache : whatever the layer's own backward wants; None once released
-    dout : array, or None where dropped or before backward
-        Gradient of the loss with respect to the output.
-    dinputs : tuple of arrays, or None where dropped or before backward
-        With respect to each of `inputs`, as the layer's backward returned them.
     """
 
     name: str
@@ -35,8 +31,6 @@ class Step:
     inputs: tuple[Array, ...] | None
     output: Array | None
     cache: Any
-    dout: Array | None = None
-    dinputs: tuple[Array, ...] | None = None
 
 
 class Tape(list[Step]):
@@ -45,8 +39,7 @@ class Tape(list[Step]):
     Parameters
     ----------
     keep : bool
-        True: every step keeps its inputs, its output and, after backward, its gradients, and the tape can be walked
-        again and again.
+        True: every step keeps its inputs and its output, and the tape can be walked again and again.
         False: a step keeps its cache alone, and backward lets go of that as soon as it is used.
     """
 

@@ -198,29 +198,37 @@ class UNet:
             The keys of `params`, and ``"input"``.
         """
         grads = {}
+        for name, op, dinputs in self.walk_back(dlogits, tape):
+            if op in ("conv2d", "conv2d_relu", "conv_transpose2d"):
+                grads[f"{name}.weight"], grads[f"{name}.bias"] = dinputs[1:]
+        return {name: grads[name] for name in self.params} | {"input": dinputs[0]}
+
+    def walk_back(self, dlogits, tape):
+        """The backward pass, one step at a time.
+
+        Yields
+        ------
+        name, op : str
+            Of the tape's steps, from its last to its first; behind a pooling also ``"down{l}.skip"``, ``"skip"``.
+        dinputs : tuple of arrays
+            Gradients with respect to each of the step's inputs; of a skip, the sum. Of a tape that was not kept they
+            are used again when the next ones are asked for.
+        """
         across = []  # the skips' gradients; the walk meets the levels from 0 down, then up again: last in, first out
         d = dlogits
         for step in tape.backwards():
             dinputs = self._backward_of(step.op)(d, step.cache)
             dinputs = tuple(dinputs) if isinstance(dinputs, tuple | list) else (dinputs,)
-            if tape.keep:
-                step.dout, step.dinputs = d, dinputs
-            if step.op in ("conv2d", "conv2d_relu", "conv_transpose2d"):
-                d, grads[f"{step.name}.weight"], grads[f"{step.name}.bias"] = dinputs
-            elif step.op == "crop_concat":
-                dskip, d = dinputs
-                across.append(dskip)
+            d = dinputs[-1] if step.op == "crop_concat" else dinputs[0]
+            yield step.name, step.op, dinputs
+            if step.op == "crop_concat":
+                across.append(dinputs[0])
             elif step.op == "max_pool2d":
-                (d,) = dinputs
                 if tape.keep:
                     d = d + across.pop()
                 else:
                     d += across.pop()
-            else:
-                (d,) = dinputs
-        grads = {name: grads[name] for name in self.params} | {"input": d}
-        # Copies, as in forward: a clip or an optimizer may change a gradient in place, and the tape must stay true.
-        return {name: gradient.copy() for name, gradient in grads.items()} if tape.keep else grads
+                yield step.name.replace("pool", "skip"), "skip", (d,)
 
     def __getstate__(self):
         """For pickle and copy: a layer set that is a module goes by its name."""

@@ -1,5 +1,6 @@
 """Where a run stops: at an event, where a phase begins, or where something has gone wrong."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +26,7 @@ class Breakpoint:
     phase: str | None = None
     condition: str | None = None
 
-    def stops(self, events: list[Event], position: int, values: dict[str, np.ndarray]) -> bool:
+    def stops(self, events: list[Event], position: int, values: Mapping[str, np.ndarray]) -> bool:
         """Whether a run stops at the event of this position."""
         event = events[position]
         if self.phase is not None:

@@ -93,7 +93,7 @@ class Display:
 
     def shape(self, name: str) -> str:
         """4x1x3x3, for example."""
-        return "x".join(map(str, self.stepper.values[name].shape)) or "a number"
+        return "x".join(map(str, self.stepper.values.shapes[name])) or "a number"
 
     def _marked(self, layer: str) -> str:
         here = self.stepper.event.name

@@ -1,4 +1,4 @@
-"""One training step as an ordered list of events: what happened, in order, and to which values.
+"""One training step as an ordered list of events: what happens, in order, and to which values.
 
     forward     input, then each layer; where a skip connection leaves the contracting path, "down0.skip" splits it
     loss        the weighted cross-entropy
@@ -11,13 +11,8 @@ a name too: ``labels``, ``weights``, each parameter, and what the optimizer reme
 """
 
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
-
-from ..device import Array, to_host
-from ..optim import Adam
-from ..tape import Step, Tape
+from ..tape import Tape
 
 PHASES = ("forward", "loss", "backward", "update")
 ARGUMENTS = {
@@ -28,6 +23,7 @@ ARGUMENTS = {
     "max_pool2d": ("x",),
     "dropout": ("x",),
 }
+MEMORIES = {"sgd": {"velocity": "{}"}, "adam": {"m": "m/{}", "v": "v/{}"}}  # and their names in the optimizer's state
 
 
 @dataclass(frozen=True)
@@ -53,111 +49,64 @@ class Event:
     outputs: dict[str, str]
 
 
-class Record:
-    """The events of one training step in order, and every value that they took or made.
-
-    Attributes
-    ----------
-    events : list of Event
-    values : dict of str to array
-        On the host. Parameters are there as they were before the step; ``.new`` after it.
-    """
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-        self.values: dict[str, Any] = {}
-
-    def keep(self, name: str, array: Array) -> str:
-        """Store a value; returns its name."""
-        self.values[name] = np.asarray(to_host(array))
-        return name
-
-    def add(self, name: str, phase: str, op: str, inputs: dict[str, str], outputs: dict[str, Array]) -> Event:
-        """Append an event; its results are stored under its name, without the ending that tells its phase."""
-        owner = name.removesuffix(".backward").removesuffix(".update")
-        event = Event(name, phase, op, inputs, {key: self.keep(f"{owner}.{key}", outputs[key]) for key in outputs})
-        self.events.append(event)
-        return event
+def events_of(tape: Tape, params: list[str], optimizer: str) -> list[Event]:
+    """Every event of a training step, from the tape of its forward pass; `optimizer` is "sgd" or "adam"."""
+    forward = _forward(tape)
+    inputs = {"logits": forward[-1].outputs["out"], "labels": "labels", "weights": "weights"}
+    loss = _event("loss", "loss", "weighted_cross_entropy", inputs, ["out"])
+    return [*forward, loss, *_backward(forward, loss), *(_update(name, optimizer) for name in params)]
 
 
-def record_forward(record: Record, tape: Tape, keeps: dict[str, np.ndarray]) -> None:
-    """The events of a forward pass, from a tape made with ``keep=True``; `keeps` has the masks of dropout, by step."""
-    current = record.add("input", "forward", "input", {}, {"out": _first(tape)}).outputs["out"]
+def _forward(tape: Tape) -> list[Event]:
+    events = [_event("input", "forward", "input", {}, ["out"])]
     skips = []
     for step in tape:
-        assert step.inputs is not None
-        assert step.output is not None
+        current = events[-1].outputs["out"]
         if step.op == "max_pool2d":  # here the contracting path is left: the map is pooled, and sent across too
-            split = record.add(
-                step.name.replace("pool", "skip"), "forward", "skip", {"x": current}, {"out": step.inputs[0]}
-            )
-            current = split.outputs["out"]
+            events.append(_event(step.name.replace("pool", "skip"), "forward", "skip", {"x": current}, ["out"]))
+            current = events[-1].outputs["out"]
             skips.append(current)
-        inputs = {"x": current}
+        given = {
+            "weight": f"{step.name}.weight",
+            "bias": f"{step.name}.bias",
+            "keep": f"{step.name}.keep",
+            "x": current,
+        }
         if step.op == "crop_concat":
-            inputs = {"skip": skips.pop(), "x": current}
-        elif step.op == "dropout":
-            inputs["keep"] = record.keep(f"{step.name}.keep", keeps[step.name])
-        elif len(step.inputs) == 3:
-            for argument, array in zip(("weight", "bias"), step.inputs[1:], strict=True):
-                inputs[argument] = record.keep(f"{step.name}.{argument}", array)
-        current = record.add(step.name, "forward", step.op, inputs, {"out": step.output}).outputs["out"]
+            given["skip"] = skips.pop()
+        arguments = [*ARGUMENTS[step.op], *(["keep"] if step.op == "dropout" else [])]
+        inputs = {argument: given[argument] for argument in arguments}
+        events.append(_event(step.name, "forward", step.op, inputs, ["out"]))
+    return events
 
 
-def record_loss(record: Record, labels: Array, weights: Array, loss: Array, dlogits: Array) -> None:
-    """The loss, and the first event of the backward pass: its gradient."""
-    inputs = {
-        "logits": record.events[-1].outputs["out"],
-        "labels": record.keep("labels", labels),
-        "weights": record.keep("weights", weights),
-    }
-    record.add("loss", "loss", "weighted_cross_entropy", inputs, {"out": loss})
-    record.add("loss.backward", "backward", "weighted_cross_entropy", inputs, {"dlogits": dlogits})
-
-
-def record_backward(record: Record, tape: Tape) -> None:
-    """The events of the backward pass, from a tape that has been walked."""
-    current = "loss.dlogits"
+def _backward(forward: list[Event], loss: Event) -> list[Event]:
+    """A skip is met before its pooling here, and is added up behind it: the pooling's gradient comes first."""
+    events = [_event("loss.backward", "backward", "weighted_cross_entropy", loss.inputs, ["dlogits"])]
     across: list[str] = []
-    below: dict[str, Step] = dict(zip([step.name for step in tape[1:]], tape, strict=False))
-    forward = {event.name: event for event in record.events}
-    for step in reversed(tape):
-        assert step.dinputs is not None
-        names = tuple(f"d{argument}" for argument in ARGUMENTS[step.op])
-        made = record.add(
-            f"{step.name}.backward",
-            "backward",
-            step.op,
-            forward[step.name].inputs | {"dout": current},
-            dict(zip(names, step.dinputs, strict=True)),
-        )
-        current = made.outputs["dx"]
-        if step.op == "crop_concat":
+    dout = "loss.dlogits"
+    for event in reversed(forward[1:]):
+        if event.op == "skip":
+            inputs = {"dpool": dout, "dskip": across.pop()}
+            made = _event(f"{event.name}.backward", "backward", "skip", inputs, ["dx"])
+        else:
+            roles = [f"d{argument}" for argument in ARGUMENTS[event.op]]
+            made = _event(f"{event.name}.backward", "backward", event.op, event.inputs | {"dout": dout}, roles)
+        if event.op == "crop_concat":
             across.append(made.outputs["dskip"])
-        elif step.op == "max_pool2d":
-            joined = record.add(
-                f"{step.name.replace('pool', 'skip')}.backward",
-                "backward",
-                "skip",
-                {"dpool": current, "dskip": across.pop()},
-                {"dx": below[step.name].dout},
-            )
-            current = joined.outputs["dx"]
+        dout = made.outputs["dx"]
+        events.append(made)
+    return events
 
 
-def record_update(record: Record, optimizer, before: dict[str, np.ndarray], after: dict[str, Array]) -> None:
-    """The update of each parameter. `before` has copies of the optimizer's state, by its own names."""
-    op = "adam" if isinstance(optimizer, Adam) else "sgd"
-    memories = {"m": "m/{}", "v": "v/{}"} if op == "adam" else {"velocity": "{}"}
-    for name, value in after.items():
-        layer, kind = name.rsplit(".", 1)
-        inputs = {"param": name, "gradient": f"{layer}.d{kind}"}
-        outputs = {}
-        for memory, key in memories.items():
-            inputs[memory] = record.keep(f"{name}.{memory}", before[key.format(name)])
-            outputs[f"{memory}.new"] = optimizer.state[key.format(name)]
-        record.add(f"{name}.update", "update", op, inputs, outputs | {"new": value})
+def _update(name: str, optimizer: str) -> Event:
+    layer, kind = name.rsplit(".", 1)
+    memories = MEMORIES[optimizer]
+    inputs = {"param": name, "gradient": f"{layer}.d{kind}"} | {memory: f"{name}.{memory}" for memory in memories}
+    return _event(f"{name}.update", "update", optimizer, inputs, [*(f"{memory}.new" for memory in memories), "new"])
 
 
-def _first(tape):
-    return tape[0].inputs[0]
+def _event(name: str, phase: str, op: str, inputs: dict[str, str], roles: list[str]) -> Event:
+    """An event whose results are named after it, without the ending that tells its phase."""
+    owner = name.removesuffix(".backward").removesuffix(".update")
+    return Event(name, phase, op, inputs, {role: f"{owner}.{role}" for role in roles})

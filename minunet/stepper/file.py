@@ -15,7 +15,8 @@ import numpy as np
 
 from ..files import whole_file
 from ..unet import UNet, parameter_shapes
-from .events import Event, Record
+from .events import Event
+from .values import Values
 
 FORMAT = "minunet step 1"
 
@@ -43,8 +44,8 @@ def save(path, stepper) -> None:
         np.savez(file, settings=np.array(json.dumps(settings)), **arrays)
 
 
-def load(path, layers=None) -> tuple[UNet, Record, dict[str, Any]]:
-    """The network, what was recorded, and the step's settings.
+def load(path, layers=None) -> tuple[UNet, list[Event], Values, dict[str, Any]]:
+    """The network, the events and values, and the step's settings.
 
     Raises
     ------
@@ -67,12 +68,10 @@ def load(path, layers=None) -> tuple[UNet, Record, dict[str, Any]]:
                     raise ValueError(f"its format is {settings.get('format')!r}, and this minunet reads {FORMAT!r}")
                 values = {name.removeprefix("values/"): archive[name] for name in archive.files if name != "settings"}
             values |= {name: values[other] for name, other in settings["same"].items()}
-            record = Record()
-            record.events = [Event(**event) for event in settings["events"]]
-            record.values = values
-            shapes = parameter_shapes(*(settings["net"][name] for name in ("in_channels", "classes", "base", "depth")))
-            needed = [*shapes, "input.out", "labels", "weights"]
-            needed += [name for event in record.events for name in (*event.inputs.values(), *event.outputs.values())]
+            events = [Event(**event) for event in settings["events"]]
+            params = parameter_shapes(*(settings["net"][name] for name in ("in_channels", "classes", "base", "depth")))
+            needed = [*params, "input.out", "labels", "weights"]
+            needed += [name for event in events for name in (*event.inputs.values(), *event.outputs.values())]
             missing = [name for name in needed if name not in values]
             if missing:
                 raise ValueError(f"{missing[0]} is missing")
@@ -81,5 +80,6 @@ def load(path, layers=None) -> tuple[UNet, Record, dict[str, Any]]:
                 f"{path} is no whole recorded step ({error}); expected a file that Stepper.save wrote"
             ) from error
     net = UNet(**settings["net"], layers=layers)
-    net.params = {name: values[name] for name in shapes}
-    return net, record, settings["step"]
+    net.params = {name: values[name] for name in params}
+    shapes = {name: array.shape for name, array in values.items()}
+    return net, events, Values(shapes, values), settings["step"]

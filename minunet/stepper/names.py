@@ -5,6 +5,7 @@ came to that layer, whoever made it; and ``down0.conv0.backward`` is what that e
 """
 
 import operator
+from collections.abc import Mapping
 from difflib import get_close_matches
 
 import numpy as np
@@ -20,7 +21,7 @@ def find_event(events: list[Event], name: str) -> Event:
     raise ValueError(f"there is no event {name!r}; {_near(name, [event.name for event in events])}")
 
 
-def find_value(events: list[Event], values: dict[str, np.ndarray], what: str) -> str:
+def find_value(events: list[Event], values: Mapping[str, np.ndarray], what: str) -> str:
     """The full name of a value; `ValueError` with the names that look like it."""
     for name in (what, f"{what}.out"):
         if name in values:

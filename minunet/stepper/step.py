@@ -1,23 +1,25 @@
-"""Takes one whole training step on a copy of a network, and records it."""
+"""Takes one training step on a network, an event at a time, as far as it is looked at."""
 
 import copy
 from typing import Any
 
 import numpy as np
 
-from ..device import to_device, to_host
+from ..device import Array, to_device, to_host
 from ..optim import SGD, Adam
 from ..recipe import LEARNING_RATES
 from ..sizes import margin, output_size
-from .events import Record, record_backward, record_forward, record_loss, record_update
+from .events import ARGUMENTS, MEMORIES, Event, events_of
+from .values import Values, Work
 
 
-def take_step(net, x, labels, weights, optimizer, training: bool, seed: int) -> Record:
-    """Forward, loss, backward and update; neither `net` nor `optimizer` is changed.
+def take_step(net, x, labels, weights, optimizer, training: bool, seed: int) -> tuple[list[Event], Values]:
+    """The events of a step, and their values: those of the forward pass and the loss, the others when asked for.
 
     Parameters
     ----------
     net : UNet
+        Neither it nor the optimizer is changed; its parameters are those of now, whatever becomes of them.
     x, labels, weights : arrays (N, C, H, W), (N, h, w), (N, h, w)
         As `UNet.forward` and `UNet.loss` take them.
     optimizer : SGD or Adam
@@ -26,17 +28,57 @@ def take_step(net, x, labels, weights, optimizer, training: bool, seed: int) -> 
     seed : int
         Of its masks.
     """
-    record = Record()
     with np.errstate(over="ignore", invalid="ignore"):  # a step that ends in nan is there to be looked at
         logits, tape = net.forward(to_device(x, net.device), training=training, rng=np.random.default_rng(seed))
-        record_forward(record, tape, dropout_masks(net, tape, seed))
         loss, dlogits = net.loss(logits, to_device(labels, net.device), to_device(weights, net.device))
-        record_loss(record, labels, weights, loss, dlogits)
-        grads = net.backward(dlogits, tape)
-        record_backward(record, tape)
-        before = {name: np.array(to_host(value)) for name, value in optimizer.state.items()}
-        record_update(record, optimizer, before, _updated(net, optimizer, grads))
-    return record
+    kind = optimizer_kind(optimizer)
+    events = events_of(tape, list(net.params), kind)
+    stored = {"input.out": x, "labels": labels, "weights": weights, "loss.out": loss, "loss.dlogits": dlogits}
+    stored |= {f"{name}.keep": mask for name, mask in dropout_masks(net, tape, seed).items()}
+    for step in tape:
+        stored[f"{step.name}.out"] = step.output
+        if step.op == "max_pool2d":
+            stored[step.name.replace("pool", "skip") + ".out"] = step.inputs[0]
+        elif len(step.inputs) == 3:
+            stored[f"{step.name}.weight"], stored[f"{step.name}.bias"] = step.inputs[1:]
+    for name in net.params:
+        for memory, key in MEMORIES[kind].items():
+            stored[f"{name}.{memory}"] = optimizer.state[key.format(name)]
+    work = _backward_and_update(net, dlogits, tape, optimizer, stored)
+    return events, Values(_shapes(events, stored), stored, work)
+
+
+def _backward_and_update(net, dlogits, tape, optimizer, stored) -> Work:
+    grads: dict[str, Array] = {}
+    for name, op, dinputs in net.walk_back(dlogits, tape):
+        made = {f"{name}.d{role}": d for role, d in zip(ARGUMENTS.get(op, ("x",)), dinputs, strict=True)}
+        grads |= {key: d for key, d in made.items() if key.endswith((".dweight", ".dbias"))}
+        yield made
+    kind = optimizer_kind(optimizer)
+    for name in net.params:
+        layer, role = name.rsplit(".", 1)
+        state = {key.format(name): stored[f"{name}.{memory}"].copy() for memory, key in MEMORIES[kind].items()}
+        if kind == "adam":
+            state["t"] = optimizer.state["t"].copy()
+        one = copy.copy(optimizer)  # the same rule, for this parameter alone
+        one.params, one.state = {name: stored[name].copy()}, state
+        one.step({name: grads[f"{layer}.d{role}"]})
+        yield {f"{name}.{memory}.new": state[key.format(name)] for memory, key in MEMORIES[kind].items()} | {
+            f"{name}.new": one.params[name]
+        }
+
+
+def _shapes(events: list[Event], stored) -> dict[str, tuple[int, ...]]:
+    """Of every value: a gradient has the shape of what it belongs to, a new value that of the old."""
+    shapes = {name: tuple(array.shape) for name, array in stored.items()}
+    for event in events:
+        for role, name in event.outputs.items():
+            if name not in shapes:
+                source = {"dx": "x", "dskip": "skip", "dweight": "weight", "dbias": "bias", "new": "param"}.get(role)
+                if event.op == "skip":
+                    source = "dpool"
+                shapes[name] = shapes[event.inputs[source or role.removesuffix(".new")]]
+    return shapes
 
 
 def dropout_masks(net, tape, seed: int) -> dict[str, np.ndarray]:
@@ -55,6 +97,11 @@ def own_optimizer(net, optimizer: SGD | Adam | None) -> SGD | Adam:
     optimizer.params = net.params
     optimizer.state = {name: value.copy() for name, value in optimizer.state.items()}
     return optimizer
+
+
+def optimizer_kind(optimizer: SGD | Adam) -> str:
+    """ "sgd" or "adam"."""
+    return "adam" if isinstance(optimizer, Adam) else "sgd"
 
 
 def optimizer_rule(optimizer: SGD | Adam) -> dict[str, Any]:
@@ -104,10 +151,3 @@ def at_output(net, name: str, array, x: np.ndarray, dtype) -> np.ndarray:
     if name == "labels" and array.dtype.kind not in "iu":
         raise ValueError(f"labels has dtype {array.dtype}, expected integers 0..{net.classes - 1}")
     return np.array(array, dtype)
-
-
-def _updated(net, optimizer, grads):
-    """The parameters after the optimizer's step, which is taken on copies."""
-    optimizer.params = {name: value.copy() for name, value in net.params.items()}
-    optimizer.step(grads)
-    return optimizer.params

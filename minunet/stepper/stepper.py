@@ -12,12 +12,13 @@ from ..unet import UNet
 from .breakpoints import CONDITIONS, Breakpoint
 from .check import Check, check
 from .diverge import Divergence, diverges
-from .events import PHASES, Event, Record
+from .events import PHASES, Event
 from .explain import EXPLAINERS, Explanation, Named
 from .file import load, save
 from .names import checked_index, find_event, find_value
 from .step import at_output, network_input, optimizer_rule, own_optimizer, take_step
 from .trace import Trace, trace
+from .values import Values
 from .what_if import WhatIf, what_if
 from .why import Why, why
 
@@ -25,9 +26,10 @@ from .why import Why, why
 class Stepper:
     """One whole training step on one image, to walk through in both directions.
 
-    The step is taken when the stepper is made, once, with the network's own layers; every array of it is kept. What
-    moves is a position among the events (`minunet.stepper.events`), and with it the parameters in `net`, which are
-    as they were until their update, and new from there on. Neither the network given nor the optimizer is changed.
+    The step is taken once, with the network's own layers, and every array of it is kept: the forward pass when the
+    stepper is made, each layer's backward when it is first looked at. What moves is a position among the events
+    (`minunet.stepper.events`), and with it the parameters in `net`, which are as they were until their update, and new
+    from there on. Neither the network given nor the optimizer is changed.
 
     Parameters
     ----------
@@ -50,8 +52,8 @@ class Stepper:
     net : UNet
         A copy. Its parameters are read-only, and those of the position.
     events : list of Event
-    values : dict of str to array
-        Every value, by its name; read-only.
+    values : mapping of str to array
+        Every value, by its name; read-only. Their shapes, known before they are computed, are in `values.shapes`.
     position : int
         Of the event that happened last; 0 is the image itself.
     breakpoints : list of Breakpoint
@@ -71,13 +73,13 @@ class Stepper:
         weights = at_output(net, "weights", weights, x, x.real.dtype)
         optimizer = own_optimizer(net, optimizer)
         settings = {"optimizer": optimizer_rule(optimizer), "training": bool(training), "seed": int(seed)}
-        self._begin(net, take_step(net, x, labels, weights, optimizer, training, seed), settings)
+        self._begin(net, *take_step(net, x, labels, weights, optimizer, training, seed), settings)
 
-    def _begin(self, net, record: Record, settings: dict[str, Any]) -> None:
-        """Stand at the first event of a step that was taken."""
+    def _begin(self, net, events: list[Event], values: Values, settings: dict[str, Any]) -> None:
+        """Stand at the first event of a step."""
         self.settings = settings
-        self.events = record.events
-        self.values = {name: _read_only(array) for name, array in record.values.items()}
+        self.events = events
+        self.values = values
         self.net = copy.copy(net)
         self.net.params = {name: self.values[name] for name in net.params}
         self.position = 0
@@ -198,7 +200,7 @@ class Stepper:
             raise ValueError(f"{name} was given, not computed: there is no sum behind it")
         event, role = self.made_by[name]
         of_pixel = name == "loss.out" and np.size(index) > 0
-        index = checked_index(name, self.values["weights" if of_pixel else name].shape, index)
+        index = checked_index(name, self.values.shapes["weights" if of_pixel else name], index)
         taken: dict[str, Any] = {
             argument: Named(source, self.values[source]) for argument, source in (event.inputs | event.outputs).items()
         }
@@ -302,9 +304,3 @@ class Stepper:
         net = copy.copy(self.net)
         net.params = {name: self.values[name].astype(dtype) for name in self.net.params}
         return net
-
-
-def _read_only(array: np.ndarray) -> np.ndarray:
-    view = array.view()
-    view.flags.writeable = False
-    return view

@@ -54,8 +54,7 @@ class Trace:
 
 def trace(stepper, explanation: Explanation, steps: int | None) -> Trace:
     """Follow one number back over `steps` events that had a say in it; None: as far as it goes."""
-    shapes = {name: array.shape for name, array in stepper.values.items()}
-    made_by = {name: (event, role) for event in stepper.events for role, name in event.outputs.items()}
+    shapes, made_by = stepper.values.shapes, stepper.made_by
     start = explanation.what
     box = Box(*((i, i) for i in explanation.index[-2:])) if len(shapes[start]) == 4 else None
     if made_by[start][1] == "dweight":  # its last two dimensions are the kernel's, not an image's

@@ -54,7 +54,9 @@ def page(stepper: Stepper) -> str:
     parts = {
         "style": (folder / "style.css").read_text(encoding="utf-8"),
         "script": "\n".join((folder / name).read_text(encoding="utf-8") for name in SCRIPTS),
-        "data": json.dumps(data, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c"),  # no text can end the script
+        "data": json.dumps(data, separators=(",", ":"), ensure_ascii=False).replace(
+            "<", "\\u003c"
+        ),  # no text can end the script
     }
     text = (folder / "page.html").read_text(encoding="utf-8")
     for name, part in parts.items():
