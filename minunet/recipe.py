@@ -41,6 +41,8 @@ class Recipe:
         Weigh the classes by how rare they are, as `minunet.borders.class_weights` does; else all by 1.
     augment : bool
         Shift alone where False; else also rotation, scale, mirror, grey values and elastic deformation.
+    grey : bool
+        Whether grey values vary too: not, where how bright something is tells what it is.
     elastic : float
         Standard deviation of that deformation on the coarse grid, in pixels. The paper: 10.
     padding : "mirror" or "zero"
@@ -65,6 +67,7 @@ class Recipe:
     sigma: float = 5.0
     balance: bool = True
     augment: bool = True
+    grey: bool = True
     elastic: float = 10.0
     padding: str = "mirror"
     validate_every: int = 100

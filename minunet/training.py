@@ -21,7 +21,7 @@ import time
 import zlib
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -138,7 +138,7 @@ class Training:
             self.tile,
             self.recipe.depth,
             self.net.normalization,
-            Augmentation(elastic=self.recipe.elastic) if self.recipe.augment else Augmentation.none(),
+            _augmentation(self.recipe),
             self.recipe.w0,
             self.recipe.sigma,
             self.recipe.seed,
@@ -340,6 +340,13 @@ def _read_run(folder: Path):
     if "step" not in notes:
         raise ValueError(f"{folder / 'last.npz'} holds weights alone, not a run to resume; begin one there first")
     return net, state, notes
+
+
+def _augmentation(recipe: Recipe) -> Augmentation:
+    if not recipe.augment:
+        return Augmentation.none()
+    augmentation = Augmentation(elastic=recipe.elastic)
+    return augmentation if recipe.grey else replace(augmentation, contrast=(1, 1), brightness=(0, 0))
 
 
 def _deciding(validation: Dataset) -> str:

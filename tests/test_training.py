@@ -78,6 +78,12 @@ def test_a_trivial_task_is_learnt_in_a_hundred_steps(tmp_path, optimizer, lr):
     assert figures[-1]["iou"] > 0.9
 
 
+def test_grey_values_can_be_left_as_they_are(tmp_path):
+    varied, left = (start(tmp_path / name, grey=name == "varied") for name in ("varied", "left"))
+    assert left.sampler.augmentation == replace(varied.sampler.augmentation, contrast=(1, 1), brightness=(0, 0))
+    assert varied.sampler.augmentation == mu.augment.Augmentation()
+
+
 def test_without_augmentation_tiles_are_only_shifted(tmp_path):
     training = start(tmp_path, augment=False)
     assert training.sampler.augmentation == mu.augment.Augmentation.none()

@@ -60,6 +60,7 @@ def add_arguments(parser):
         parser.add_argument(f"--{name.replace('_', '-')}", type=kind, metavar=metavar, help=text)
     parser.add_argument("--no-balance", action="store_true", help="all classes weigh the same, however rare they are")
     parser.add_argument("--no-augment", action="store_true", help="neither rotation nor deformation, shift alone")
+    parser.add_argument("--no-grey", action="store_true", help="grey values stay as they are")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
@@ -148,7 +149,7 @@ def _recipe(args):
     from .output import refuse_to_overwrite
 
     given = {name: getattr(args, name) for name in RECIPE_FLAGS if getattr(args, name) is not None}
-    given |= {name: False for name in ("balance", "augment") if getattr(args, f"no_{name}")}
+    given |= {name: False for name in ("balance", "augment", "grey") if getattr(args, f"no_{name}")}
     if args.resume:
         return dataclasses.replace(stored_recipe(args.out), **given)
     if (Path(args.out) / "last.npz").exists() and not args.force:
