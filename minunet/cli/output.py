@@ -59,7 +59,7 @@ def refuse_to_overwrite(paths, force):
     """Raise `FileExistsError` for the first of `paths` that is there already, unless `force`."""
     for path in map(Path, paths):
         if path.exists() and not force:
-            raise FileExistsError(f"{path} exists already; give --force to replace it, or another --out")
+            raise FileExistsError(f"{path} exists already; give --force to replace it, or another name")
 
 
 def make_folder(path):

@@ -24,11 +24,11 @@ def add_arguments(parser):
         metavar="RUN|FILE|NAME",
         help="a trained network; of a run, its optimizer and what that remembers too",
     )
-    parser.add_argument("--base", type=int, default=4, help="channels of the first level of a new network (4)")
-    parser.add_argument("--depth", type=int, default=2, help="poolings of a new network (2)")
+    parser.add_argument("--base", type=int, help="channels of the first level of a new network (4)")
+    parser.add_argument("--depth", type=int, help="poolings of a new network (2)")
     parser.add_argument("--page", type=int, help="of a stack, counted from 0")
     parser.add_argument("--tile", type=int, help="input side, a legal size: cut from the middle of the image")
-    parser.add_argument("--seed", type=int, default=0, help="of the weights of a new network, and of dropout (0)")
+    parser.add_argument("--seed", type=int, help="of the weights of a new network, and of dropout (0)")
     parser.add_argument("--save", metavar="FILE", help="write the step to a file, and do not open a session")
     parser.add_argument("--html", metavar="FILE", help="write it as one page for a browser, and do not open a session")
     parser.add_argument("--force", action="store_true", help="replace such a file")
@@ -44,6 +44,8 @@ def run(args):
     from .output import refuse_to_overwrite
 
     outputs = [path for path in (args.save, args.html) if path]
+    if len(set(outputs)) < len(outputs):
+        raise ValueError(f"--save and --html would both write {outputs[0]}; give two names")
     refuse_to_overwrite(outputs, args.force)
     stepper = _stepper(args)
     if args.save:
@@ -59,15 +61,31 @@ def run(args):
 
 
 def _stepper(args):
+    import zipfile
+
+    from ..sizes import whole_number
     from ..stepper import Stepper
 
-    if args.image and Path(args.image).suffix == ".npz":
+    if args.image and zipfile.is_zipfile(args.image):
+        _refuse(args, ("labels", "network", "base", "depth", "page", "tile", "seed"), "a saved step has its own")
         return Stepper.load(args.image)
+    if not args.image:
+        _refuse(args, ("labels", "page"), "it belongs to an image, and none was given; name the IMAGE first")
+    if args.network:
+        _refuse(args, ("base", "depth"), "the trained network has its own")
+    seed = whole_number("--seed", args.seed or 0, least=0)
     image, label_map, kind = _example(args)
-    net, optimizer, recipe = _network(args, image)
+    net, optimizer, recipe = _network(args, image, int(label_map.max()) + 1 if kind == "classes" else 2, seed)
     image, label_map = (_cut(array, args, net.depth) for array in (image, label_map))
     labels, weights = _targets(label_map, kind, net, recipe)
-    return Stepper(net, image, labels, weights, optimizer, seed=args.seed)
+    return Stepper(net, image, labels, weights, optimizer, seed=seed)
+
+
+def _refuse(args, names, why):
+    """Raise `ValueError` for an option that would be ignored."""
+    for name in names:
+        if getattr(args, name) is not None:
+            raise ValueError(f"--{'run' if name == 'network' else name} cannot be used here: {why}")
 
 
 def _example(args):
@@ -77,8 +95,6 @@ def _example(args):
     from .train import say
 
     if not args.image:
-        if args.labels:
-            raise ValueError("--labels are of an image, and none was given; name the IMAGE first")
         return _demo()
     image = _page(args.image, read_stack(args.image), args.page)
     if args.labels:
@@ -104,10 +120,10 @@ def _demo():
     except SampleUnavailable as error:
         say(f"{error}; going on with generated cells")
         sample = touching_cells()
-    return sample.image[:, :DEMO_SIDE, :DEMO_SIDE], sample.labels[:DEMO_SIDE, :DEMO_SIDE], "instances"
+    return sample.image, sample.labels, "instances"
 
 
-def _network(args, image):
+def _network(args, image, classes, seed):
     """The network, the optimizer (None for what training begins with) and the recipe."""
     import numpy as np
 
@@ -116,7 +132,8 @@ def _network(args, image):
     from ..recipe import Recipe
 
     if not args.network:
-        net = UNet(len(image), 2, args.base, args.depth, seed=args.seed)
+        base = 4 if args.base is None else args.base
+        net = UNet(len(image), max(2, classes), base, 2 if args.depth is None else args.depth, seed=seed)
         std = image.std(axis=(1, 2), dtype=np.float64)
         net.normalization = (image.mean(axis=(1, 2), dtype=np.float64), np.where(std > 0, std, 1.0))
         return net, None, Recipe()
@@ -137,10 +154,12 @@ def _network(args, image):
 
 
 def _cut(array, args, depth):
-    """The middle, where --tile asks for one, or of the demo's piece the largest legal part."""
-    from ..sizes import largest_input, output_size
+    """The middle, where --tile asks for one; of the demo's image a corner; else the whole, which must be legal."""
+    from ..sizes import largest_input, output_size, smallest_input
 
     sides = array.shape[-2:]
+    if min(sides) < smallest_input(depth):
+        raise ValueError(f"the image is {_size(array)}; at depth {depth} the smallest legal is {smallest_input(depth)}")
     if args.tile is not None:
         output_size(args.tile, depth)
         if args.tile > min(sides):
@@ -150,7 +169,8 @@ def _cut(array, args, depth):
             )
         wanted = (args.tile, args.tile)
     elif not args.image:
-        wanted = tuple(largest_input(side, depth) for side in sides)
+        side = largest_input(DEMO_SIDE, depth)
+        return array[..., :side, :side]
     else:
         try:
             for side in sides:

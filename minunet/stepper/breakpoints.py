@@ -36,7 +36,7 @@ class Breakpoint:
         return event.name == self.name
 
     def __str__(self) -> str:
-        return self.name or (f"phase {self.phase}" if self.phase else f"first {self.condition}")
+        return self.name or (f"phase {self.phase}" if self.phase else str(self.condition))
 
 
 def _nan(event: Event, results: list[np.ndarray]) -> bool:

@@ -11,7 +11,8 @@ from ..gradient_check import TOLERANCE, GradientError, gradcheck
 from ..layers.crop_concat import centre
 from .events import ARGUMENTS
 
-SIDE = 12  # pixels: of larger maps a window in the middle is checked, since each number takes two more forward passes
+SIDE = 12  # pixels: of larger maps a window is checked, since each number takes two more forward passes
+NEEDS_LAYERS = "a file holds no layers; give them to Stepper.load(path, layers=...)"
 CHANNELS = 8
 TIE = 1e-3
 
@@ -45,23 +46,30 @@ def check(stepper, event) -> Check:
     Raises
     ------
     ValueError
-        Where the event is no layer's.
+        Where the event is no layer's, or cannot be checked here: numbers that are not finite, kinks, or a step from a
+        file whose layers are not at hand.
     """
     op, name = event.op, event.name.removesuffix(".backward")
     if op not in ARGUMENTS and op != "weighted_cross_entropy":
         raise ValueError(f"{event.name} is no layer: it has no backward of its own to check")
     forward, backward = (getattr(stepper.net.layers, f"{op}_{way}") for way in ("forward", "backward"))
+    how = "backward against central differences"
     if op == "weighted_cross_entropy":
         arguments = _pixels_of_the_loss(stepper)
     else:
+        _expect_own_layers(stepper, op, name, forward, backward)
         arguments, dout = _window(stepper, op, name)
+        if not dout.any():
+            how += " of a random gradient, since the one that arrives is 0 here"
+            dout = np.random.default_rng(0).standard_normal(dout.shape)
         forward, backward = _against(forward, backward, dout, _further(stepper, op))
-    sizes = " and ".join("x".join(map(str, array.shape)) for array in arguments)
-    what = f"{name}: backward against central differences, on {sizes}"
+    what = f"{name}: {how}, on {' and '.join('x'.join(map(str, array.shape)) for array in arguments)}"
     try:
         error = gradcheck(forward, backward, *arguments)
-    except (GradientError, ValueError) as problem:
+    except GradientError as problem:
         return Check(name, float("nan"), False, f"{what}: {problem}")
+    except ValueError as problem:
+        raise ValueError(f"{name} cannot be checked here: {problem}") from problem
     return Check(name, error, True, f"{what}: right, error {error:.1e} (allowed {TOLERANCE['central']:.0e})")
 
 
@@ -73,17 +81,42 @@ def _against(forward, backward, dout, further):
         return np.sum(out * dout), cache
 
     def gradients(cache):
-        return backward(dout.copy(), cache)
+        given = dout.copy()
+        found = backward(given, cache)
+        if not np.array_equal(given, dout):
+            raise GradientError("backward changes dout in place: it must work on a copy")
+        found = found if isinstance(found, tuple | list) else (found,)
+        if len(found) != count:
+            raise GradientError(f"backward returned {len(found)} gradients, expected {count}")
+        return tuple(found)
 
-    names = inspect.signature(forward).parameters
+    names = list(inspect.signature(forward).parameters)
+    count = len(names) - len(further)
     projected.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # so that messages name them
         [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in names]
     )
     return projected, gradients
 
 
+def _expect_own_layers(stepper, op: str, name: str, forward, backward) -> None:
+    """A step from a file is to be checked with the layers that computed it, or not at all."""
+    if not stepper.from_file:
+        return
+    event = next(event for event in stepper.events if event.name == f"{name}.backward")
+    inputs = [stepper.values[event.inputs[argument]] for argument in ARGUMENTS[op]]
+    out, cache = forward(*inputs, *_further(stepper, op))
+    found = backward(stepper.values[event.inputs["dout"]], cache)
+    found = found if isinstance(found, tuple | list) else (found,)
+    recorded = [stepper.values[f"{name}.out"], *(stepper.values[other] for other in event.outputs.values())]
+    if op == "dropout":  # its mask depends on those drawn before it
+        return
+    for mine, theirs in zip((out, *found), recorded, strict=True):
+        if not np.allclose(mine, theirs, rtol=1e-3, atol=1e-3 * float(np.abs(theirs).max()), equal_nan=True):
+            raise ValueError(f"{name} was computed by other layers: {NEEDS_LAYERS}")
+
+
 def _window(stepper, op: str, name: str):
-    """A layer's inputs and the gradient of its output, in float64: a window in the middle, and the first channels."""
+    """A layer's inputs and the gradient of its output, in float64: a window of them, and the first channels."""
     backward = next(event for event in stepper.events if event.name == f"{name}.backward")
     x, *params = (stepper.values[backward.inputs[argument]].astype(np.float64) for argument in ARGUMENTS[op])
     dout = stepper.values[backward.inputs["dout"]].astype(np.float64)

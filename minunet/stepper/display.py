@@ -11,7 +11,7 @@ from .pictures import picture, side_by_side
 from .stepper import Stepper
 
 PICTURE_ROWS, PICTURE_COLUMNS = 12, 24
-NUMBERS = 7  # rows and columns of numbers that are shown
+NUMBERS = 8  # rows and columns of numbers that are shown
 
 
 @dataclass(frozen=True)
@@ -73,9 +73,10 @@ class Display:
         layers = [event.name for event in self.stepper.events if event.phase in ("forward", "loss")]
         lines = []
         for level in range(depth + 1):
-            ends = ["input"] if level == 0 else [], ["head", "loss"] if level == 0 else []
-            down = [*ends[0], *(name for name in layers if name.startswith(f"down{level}."))]
-            up = [*(name for name in layers if name.startswith(f"up{level}.")), *ends[1]]
+            down = [name for name in layers if name.startswith(f"down{level}.")]
+            up = [name for name in layers if name.startswith(f"up{level}.")]
+            if level == 0:
+                down, up = ["input", *down], [*up, "head", "loss"]
             sides = (" ".join(self._marked(name) for name in side) for side in (down, up))
             lines.append(f"{level}  {'    ' * level}" + "   ->   ".join(side for side in sides if side))
         return [*lines, f"at {here.name} ({here.phase})"]
@@ -138,7 +139,8 @@ def extent(array: np.ndarray) -> str:
         return "nothing finite"
     text = f"{finite.min():.4g} .. {finite.max():.4g}, mean {finite.mean(dtype=float):.4g}"
     zeros = np.count_nonzero(array == 0) / array.size
-    return text + (f", {zeros:.0%} zero" if zeros else "") + (", NOT ALL FINITE" if finite.size < array.size else "")
+    share = f"{zeros:.0%}" if zeros >= 0.01 else "under 1%"
+    return text + (f", {share} zero" if zeros else "") + (", NOT ALL FINITE" if finite.size < array.size else "")
 
 
 def rows_of_numbers(

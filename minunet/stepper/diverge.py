@@ -39,8 +39,8 @@ def diverges(mine, theirs) -> Divergence | None:
     ValueError
         Where the two are no steps of networks of one shape.
     """
-    if [event.name for event in mine.events] != [event.name for event in theirs.events]:
-        raise ValueError("the two steps have other events: the networks differ in depth, dropout or optimizer")
+    if mine.events != theirs.events:
+        raise ValueError("the two steps have other events: the networks differ in depth or dropout, or the optimizers")
     for event in mine.events:
         for name in (*event.inputs.values(), *event.outputs.values()):
             index = _first_difference(name, mine.values[name], theirs.values[name])
@@ -64,7 +64,7 @@ def _first_difference(name: str, mine: np.ndarray, theirs: np.ndarray):
 
 def _term(mine, theirs, name: str, index: tuple[int, ...]) -> str:
     if name not in mine.made_by or mine.made_by[name][0].op == "input":
-        return "it was given so"
+        return "its mask was drawn so" if name.endswith(".keep") else "it was given so"
     here, there = mine.explain(name, index), theirs.explain(name, index)
     for explanation, where in ((here, "here"), (there, "there")):
         if not explanation.agrees:

@@ -14,9 +14,12 @@ from .events import Event
 
 
 def find_event(events: list[Event], name: str) -> Event:
-    """The event of this name; `ValueError` with the names that look like it."""
+    """The event of this name, or that made the value of this name; `ValueError` with the names that look like it."""
     for event in events:
         if event.name == name:
+            return event
+    for event in events:
+        if name in event.outputs.values():  # a value: where it was made
             return event
     raise ValueError(f"there is no event {name!r}; {_near(name, [event.name for event in events])}")
 
@@ -50,4 +53,4 @@ def checked_index(name: str, shape: tuple[int, ...], index) -> tuple[int, ...]:
 
 def _near(name: str, known: list[str]) -> str:
     close = get_close_matches(name, known, n=3, cutoff=0.5)
-    return f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(known[:6])} ..."
+    return f"did you mean {' or '.join(close)}?" if close else f"names are like {', '.join(known[:2])}, {known[-1]}"

@@ -10,6 +10,7 @@ from ..optim import SGD, Adam
 from ..recipe import LEARNING_RATES
 from ..sizes import margin, output_size
 from .events import ARGUMENTS, MEMORIES, Event, events_of
+from .guard import guarded
 from .values import Values, Work
 
 
@@ -28,6 +29,8 @@ def take_step(net, x, labels, weights, optimizer, training: bool, seed: int) -> 
     seed : int
         Of its masks.
     """
+    net = copy.copy(net)
+    net.layers = guarded(net.layers)
     with np.errstate(over="ignore", invalid="ignore"):  # a step that ends in nan is there to be looked at
         logits, tape = net.forward(to_device(x, net.device), training=training, rng=np.random.default_rng(seed))
         loss, dlogits = net.loss(logits, to_device(labels, net.device), to_device(weights, net.device))
@@ -44,14 +47,22 @@ def take_step(net, x, labels, weights, optimizer, training: bool, seed: int) -> 
     for name in net.params:
         for memory, key in MEMORIES[kind].items():
             stored[f"{name}.{memory}"] = optimizer.state[key.format(name)]
-    work = _backward_and_update(net, dlogits, tape, optimizer, stored)
-    return events, Values(_shapes(events, stored), stored, work)
+    shapes = _shapes(events, stored)
+    return events, Values(shapes, stored, _backward_and_update(net, dlogits, tape, optimizer, stored, shapes))
 
 
-def _backward_and_update(net, dlogits, tape, optimizer, stored) -> Work:
+def _backward_and_update(net, dlogits, tape, optimizer, stored, shapes) -> Work:
     grads: dict[str, Array] = {}
     for name, op, dinputs in net.walk_back(dlogits, tape):
-        made = {f"{name}.d{role}": d for role, d in zip(ARGUMENTS.get(op, ("x",)), dinputs, strict=True)}
+        roles = ARGUMENTS.get(op, ("x",))
+        if len(dinputs) != len(roles):
+            raise ValueError(
+                f"{name}: {op}_backward returned {len(dinputs)} gradients, expected {len(roles)}: of {', '.join(roles)}"
+            )
+        made = {f"{name}.d{role}": d for role, d in zip(roles, dinputs, strict=True)}
+        for key, d in made.items():
+            if np.shape(d) != shapes[key]:
+                raise ValueError(f"{key} has shape {np.shape(d)}, expected {shapes[key]}: look at {op}_backward")
         grads |= {key: d for key, d in made.items() if key.endswith((".dweight", ".dbias"))}
         yield made
     kind = optimizer_kind(optimizer)
@@ -127,7 +138,10 @@ def network_input(net, image) -> np.ndarray:
     if image.ndim < 4:
         planes = image[None] if image.ndim == 2 else image
         if len(planes) != net.in_channels:
-            raise ValueError(f"image has {len(planes)} channels, expected the network's {net.in_channels}")
+            raise ValueError(
+                f"image has {len(planes)} channels, expected the network's {net.in_channels}; convert it, "
+                "or use a network for such images"
+            )
         mean, std = (np.reshape(value, (-1, 1, 1)) for value in net.normalization)
         image = ((planes - mean) / std)[None]
     for side in image.shape[2:]:

@@ -57,6 +57,8 @@ class Stepper:
     position : int
         Of the event that happened last; 0 is the image itself.
     breakpoints : list of Breakpoint
+    from_file : bool
+        Whether it was loaded: then the layers that computed it need not be those of `net`.
     made_by : dict of str to (Event, str)
         Which event made a value, and as which of its results.
 
@@ -75,8 +77,9 @@ class Stepper:
         settings = {"optimizer": optimizer_rule(optimizer), "training": bool(training), "seed": int(seed)}
         self._begin(net, *take_step(net, x, labels, weights, optimizer, training, seed), settings)
 
-    def _begin(self, net, events: list[Event], values: Values, settings: dict[str, Any]) -> None:
+    def _begin(self, net, events: list[Event], values: Values, settings: dict[str, Any], from_file=False) -> None:
         """Stand at the first event of a step."""
+        self.from_file = from_file
         self.settings = settings
         self.events = events
         self.values = values
@@ -154,6 +157,8 @@ class Stepper:
             raise ValueError(f"condition is {condition!r}, expected one of {', '.join(CONDITIONS)}")
         if name is not None:
             name = find_event(self.events, name).name
+        if name == "input" or phase == "forward":
+            raise ValueError("a run begins at the image: it never comes to where it begins")
         self.breakpoints.append(Breakpoint(name, phase, condition))
         return self.breakpoints[-1]
 
@@ -236,7 +241,9 @@ class Stepper:
         """
         name = find_value(self.events, self.values, what)
         if name not in self.net.params and name != "input.out":
-            raise ValueError(f"{name} is computed: ask what if of a parameter, down0.conv0.weight say, or of input")
+            raise ValueError(
+                f"{name} is neither a parameter nor the image; ask of down0.conv0.weight, say, or of input"
+            )
         index = checked_index(name, self.values[name].shape, index)
         if not math.isfinite(delta) or not delta:
             raise ValueError(f"delta is {delta!r}, expected a finite number other than 0")
@@ -284,7 +291,7 @@ class Stepper:
             Where the file cannot be opened, is damaged or of another version.
         """
         stepper = cls.__new__(cls)
-        stepper._begin(*load(path, layers))
+        stepper._begin(*load(path, layers), from_file=True)
         return stepper
 
     def to_html(self) -> str:

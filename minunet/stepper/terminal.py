@@ -6,6 +6,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Callable
+from pathlib import Path
 
 from .breakpoints import CONDITIONS
 from .display import Display
@@ -58,8 +59,18 @@ class Session(cmd.Cmd):
 
     # The loop
 
-    def preloop(self) -> None:
-        """Say what there is to see."""
+    def cmdloop(self, intro=None) -> None:
+        """Greet, and answer until it is time to leave; Ctrl-C ends a line or a command, not the session."""
+        self._greet()
+        while True:
+            try:
+                super().cmdloop(intro)
+                return
+            except KeyboardInterrupt:
+                self._say("^C (q leaves)")
+
+    def _greet(self) -> None:
+        """What there is to see."""
         net, values = self.stepper.net, self.stepper.values
         shape = "x".join(map(str, values["input.out"].shape[1:]))
         self._say(
@@ -71,9 +82,12 @@ class Session(cmd.Cmd):
 
     def precmd(self, line: str) -> str:
         """Echo what no person typed; remember every command; short words for long ones."""
-        if not self.use_rawinput and line != "EOF":
-            self.stdout.write(f"{line}\n")
-        if line.strip() and line != "EOF":
+        if line == "EOF":
+            self._say("")
+            return "quit"
+        if not self.use_rawinput:
+            self._say(line)
+        if line.strip():
             self.commands.append(line.strip())
         word, _, rest = line.strip().partition(" ")
         return f"{SHORT.get(word, word)} {rest}".strip()
@@ -84,16 +98,15 @@ class Session(cmd.Cmd):
             return bool(super().onecmd(line))
         except (ValueError, OSError) as error:
             self._say(f"*** {' '.join(str(error).split())}")
-            return False
-        except KeyboardInterrupt:
-            self._say("*** interrupted")
-            return False
+        except Exception as error:  # of a student's layer, which may raise anything
+            self._say(f"*** {type(error).__name__}: {' '.join(str(error).split())}")
+        return False
 
     def emptyline(self) -> bool:
         """An empty line is the last command again, where it moved."""
-        if self.commands and self.commands[-1].split()[0] in ("n", "next", "b", "back", "u", "up", "d", "down"):
-            return self.onecmd(SHORT.get(self.commands[-1].split()[0], self.commands[-1]))
-        return False
+        word, _, rest = self.commands[-1].partition(" ") if self.commands else ("", "", "")
+        word = SHORT.get(word, word)
+        return self.onecmd(f"{word} {rest}") if word in ("next", "back", "up", "down") else False
 
     def default(self, line: str) -> None:
         """An unknown word."""
@@ -121,6 +134,8 @@ class Session(cmd.Cmd):
 
     def do_continue(self, line: str) -> None:
         """c(ontinue): go on to the next breakpoint, or to the end."""
+        if self.stepper.position == len(self.stepper.events) - 1:
+            raise ValueError("this is the end of the step")
         self.stepper.run()
         self._arrived()
 
@@ -161,8 +176,14 @@ class Session(cmd.Cmd):
         self._say(*(f"breakpoint {k}: {point}" for k, point in enumerate(self.stepper.breakpoints, 1)))
 
     def do_clear(self, line: str) -> None:
-        """clear: remove all breakpoints."""
-        self.stepper.breakpoints.clear()
+        """clear [NUMBER]: remove a breakpoint, or all."""
+        points = self.stepper.breakpoints
+        if not line.strip():
+            points.clear()
+        elif 1 <= _whole(line) <= len(points):
+            del points[_whole(line) - 1]
+        else:
+            raise ValueError(f"there is no breakpoint {line.strip()}; there are {len(points)}")
 
     # Looking
 
@@ -179,7 +200,7 @@ class Session(cmd.Cmd):
     def do_print(self, line: str) -> None:
         """p(rint) [VALUE [INDEX ...]]: a value as pictures, one channel of it as a picture, or one number with those
         around it. Without a word: what this event made."""
-        words = shlex.split(line)
+        words = _spaced(line)
         if not words:
             self._show()
             return
@@ -192,13 +213,13 @@ class Session(cmd.Cmd):
 
     def do_trace(self, line: str) -> None:
         """t(race) [VALUE] INDEX ... [all]: follow a number one layer back, or all the way to the pixels or the loss."""
-        words = line.split()
+        words = _spaced(line)
         steps = None if words and words[-1] == "all" else 1
         self._say(str(self.stepper.trace(*self._element(" ".join(words[:-1] if steps is None else words)), steps)))
 
     def do_what_if(self, line: str) -> None:
         """what_if PARAMETER|input INDEX ... DELTA: how the loss would change by the gradient, and how it does."""
-        words = line.split()
+        words = _spaced(line)
         if len(words) < 3:
             raise ValueError("what_if takes a parameter or input, an index and a change: what_if head.bias 1 0.01")
         self._say(str(self.stepper.what_if(words[0], tuple(map(_whole, words[1:-1])), _number(words[-1]))))
@@ -225,6 +246,8 @@ class Session(cmd.Cmd):
     def do_save(self, line: str) -> None:
         """save FILE: write the step to a file, for minunet step FILE, Stepper.load, or diverges."""
         path = self._words(line, 1, "save FILE")[0]
+        if Path(path).exists():
+            raise FileExistsError(f"{path} exists already; give another name")
         self.stepper.save(path)
         self._say(f"saved in {path}")
 
@@ -247,8 +270,6 @@ class Session(cmd.Cmd):
 
     def do_quit(self, line: str) -> bool:
         """q(uit): leave."""
-        if (self.use_rawinput and not self.commands[-1:]) or self.lastcmd == "EOF":
-            self.stdout.write("\n")
         return True
 
     def complete(self, text: str, state: int):
@@ -259,7 +280,7 @@ class Session(cmd.Cmd):
         if " " not in begun:
             known = [name[3:] for name in self.get_names() if name.startswith("do_")]
         else:
-            known = [*(event.name for event in self.stepper.events), *self.stepper.values]
+            known = [*(event.name for event in self.stepper.events), *self.stepper.values, *PHASES, *CONDITIONS]
         found = sorted({name for name in known if name.startswith(text)})
         return found[state] if state < len(found) else None
 
@@ -269,7 +290,10 @@ class Session(cmd.Cmd):
         self.stdout.write("".join(f"{line}\n" for line in lines))
 
     def _move(self, step: Callable[[], Event | None], line: str, end: str) -> None:
-        for _ in range(_whole(line.strip() or "1")):
+        count = _whole(line.strip() or "1")
+        if count < 1:
+            raise ValueError(f"{count} is no number of events, expected 1 or more")
+        for _ in range(count):
             if step() is None:
                 self._say(f"*** {end}")
                 break
@@ -288,7 +312,7 @@ class Session(cmd.Cmd):
 
     def _element(self, line: str) -> tuple[str, tuple[int, ...]]:
         """A value and an index, as typed; without a value, of this event's first result."""
-        words = line.replace(",", " ").split()
+        words = _spaced(line)
         if words and not words[0].lstrip("-").isdigit():
             return words[0], tuple(map(_whole, words[1:]))
         if not self.focus.outputs:
@@ -300,6 +324,11 @@ class Session(cmd.Cmd):
         if len(words) != count:
             raise ValueError(f"expected {usage}")
         return words
+
+
+def _spaced(line: str) -> list[str]:
+    """The words of a line; down0.conv0[0,1,2,3], as an explanation prints it, is a name and four numbers."""
+    return "".join(" " if character in ",[]" else character for character in line).split()
 
 
 def _whole(word: str) -> int:

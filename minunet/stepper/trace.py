@@ -56,12 +56,12 @@ def trace(stepper, explanation: Explanation, steps: int | None) -> Trace:
     """Follow one number back over `steps` events that had a say in it; None: as far as it goes."""
     shapes, made_by = stepper.values.shapes, stepper.made_by
     start = explanation.what
-    box = Box(*((i, i) for i in explanation.index[-2:])) if len(shapes[start]) == 4 else None
+    box = Box(*((i, i) for i in explanation.index[-2:])) if len(explanation.index) > 2 else None
     if made_by[start][1] == "dweight":  # its last two dimensions are the kernel's, not an image's
         box = None
     boxes: dict[str, Box | None] = {start: box}
     own = {factor.name for group in explanation.groups for factor in group.factors}
-    stops: dict[str, Stop] = {}  # what two ways lead to, once, with the part that either has a say in
+    stops: dict[str, Stop] = {}
     taken = 0
     for event in reversed(stepper.events):
         for role, name in event.outputs.items():
@@ -72,6 +72,7 @@ def trace(stepper, explanation: Explanation, steps: int | None) -> Trace:
                 parts = {source: part for source, part in parts.items() if source in own} or parts
             for source, part in parts.items():
                 boxes[source] = part.joined(boxes.get(source))
+                stops.pop(source, None)  # what two ways lead to stands where the second one does
                 stops[source] = Stop(event.name, source, boxes[source])  # type: ignore[arg-type]
             taken += bool(parts)
     return Trace(start, explanation.index, list(stops.values()), _largest_terms(stepper, explanation, taken, made_by))

@@ -25,6 +25,7 @@ class Values(Mapping[str, np.ndarray]):
     def __init__(self, shapes: dict[str, tuple[int, ...]], stored: dict[str, Array], work: Work | None = None):
         self.shapes = shapes
         self._work = work or iter(())
+        self._error: Exception | None = None
         self._stored: dict[str, np.ndarray] = {}
         self._store(stored)
 
@@ -33,7 +34,7 @@ class Values(Mapping[str, np.ndarray]):
             if name not in self.shapes:
                 raise KeyError(name)
             with np.errstate(over="ignore", invalid="ignore"):  # nan is there to be looked at
-                self._store(next(self._work))
+                self._store(self._next())
         return self._stored[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -44,6 +45,16 @@ class Values(Mapping[str, np.ndarray]):
 
     def __contains__(self, name: object) -> bool:
         return name in self.shapes
+
+    def _next(self) -> dict[str, Array]:
+        """More of the work; a layer that raised once has ended it, and is told of each time."""
+        if self._error:
+            raise self._error
+        try:
+            return next(self._work)
+        except Exception as error:
+            self._error = error
+            raise
 
     def _store(self, arrays: dict[str, Array]) -> None:
         for name, array in arrays.items():

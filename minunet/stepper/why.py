@@ -40,22 +40,28 @@ def why(stepper, what: str, index: tuple[int, ...]) -> Why:
     number = float(stepper.values[what][index])
     here = f"{what}[{','.join(map(str, index))}] is {number + 0.0:.6g}"  # no -0
     if not np.isfinite(number):
-        return _why_not_finite(stepper, here)
+        return _why_not_finite(stepper, what, here)
     if number:
         raise ValueError(f"{here}: ask why of a zero, or of nan; explain shows the sum of any other number")
     return _why_zero(stepper, what, index, here)
 
 
-def _why_not_finite(stepper, here: str) -> Why:
-    """The first value, in forward order, that holds nan or infinity: given so, or made of numbers."""
+def _why_not_finite(stepper, what: str, here: str) -> Why:
+    """Of all that had a say, the first in forward order that holds nan or infinity: given so, or made of numbers."""
+    had_a_say = {what}
+    for event in reversed(stepper.events):
+        if had_a_say & set(event.outputs.values()):
+            had_a_say |= set(event.inputs.values())
     for event in stepper.events:
         for name, source in [*event.inputs.items(), *event.outputs.items()]:
+            if source not in had_a_say:
+                continue
             wrong = ~np.isfinite(stepper.values[source])
             if wrong.any():
                 index = tuple(int(i) for i in np.argwhere(wrong)[0])
                 place = f"{source}[{','.join(map(str, index))}]"
                 number = float(stepper.values[source][index])
-                made = name in event.outputs
+                made = name in event.outputs and event.op != "input"
                 how = f"computed at {event.name} from finite numbers" if made else f"given to {event.name}"
                 count = int(wrong.sum())
                 return Why(
@@ -70,9 +76,10 @@ def _why_not_finite(stepper, here: str) -> Why:
 def _why_zero(stepper, what: str, index: tuple[int, ...], here: str) -> Why:
     causes: Counter[str] = Counter()
     first: dict[str, tuple[str, tuple[int, ...]]] = {}
-    waiting, seen = [(what, index)], {(what, index)}
-    while waiting and len(seen) <= MOST:
-        name, place = waiting.pop(0)
+    waiting, seen, looked_at = [(what, index)], {(what, index)}, 0
+    while waiting and looked_at < MOST:
+        name, place = waiting.pop()
+        looked_at += 1
         cause, further = _cause(stepper, name, place)
         if cause:
             causes[cause] += 1
@@ -82,6 +89,8 @@ def _why_zero(stepper, what: str, index: tuple[int, ...], here: str) -> Why:
                 seen.add(step)
                 waiting.append(step)
     ordered = causes.most_common()
+    if not ordered:
+        return Why(here, f"all of the {looked_at} numbers behind it that were looked at are 0", [])
     cause, _ = ordered[0]
     name, place = first[cause]
     answer = f"{cause}, at {name}[{','.join(map(str, place))}]"
@@ -111,6 +120,8 @@ def _cause(stepper, name: str, index: tuple[int, ...]):
             return "ReLU off (its input is not above 0)", []
         case "dropout", _ if explanation.groups[0].factors[1].values[0] == 0:
             return "dropped out", []
+        case "weighted_cross_entropy", "out":
+            return "every pixel has weight 0, or the prediction is certain of its label", []
         case "weighted_cross_entropy", "dlogits":
             weight = explanation.groups[0].factors[0].values[0]
             return ("the pixel's weight is 0" if weight == 0 else "the prediction is certain: p is the label's"), []

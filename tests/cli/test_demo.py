@@ -46,7 +46,7 @@ def test_an_earlier_demo_is_not_overwritten_unless_asked(tmp_path, capsys):
     (tmp_path / "segmentation.png").write_bytes(b"dear to me")
     assert demo(tmp_path, "--synthetic") == 2
     assert capsys.readouterr().err == (
-        f"minunet demo: {tmp_path / 'segmentation.png'} exists already; give --force to replace it, or another --out\n"
+        f"minunet demo: {tmp_path / 'segmentation.png'} exists already; give --force to replace it, or another name\n"
     )
     assert [path.name for path in tmp_path.iterdir()] == ["segmentation.png"]
     assert (tmp_path / "segmentation.png").read_bytes() == b"dear to me"

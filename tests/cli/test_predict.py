@@ -292,7 +292,7 @@ def test_nothing_is_overwritten_and_nothing_at_all_is_written_then(folder, capsy
     capsys.readouterr()
     assert predict("a.tif", "b.tif", "--instances") == 2
     path = os.path.join("out", "b_mask.tif")
-    assert complaint(capsys) == f"{path} exists already; give --force to replace it, or another --out"
+    assert complaint(capsys) == f"{path} exists already; give --force to replace it, or another name"
     assert written() == ["b_mask.tif"]
     assert Path("out/b_mask.tif").read_bytes() == before
 

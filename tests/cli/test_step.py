@@ -124,6 +124,26 @@ def test_a_page_for_the_browser_is_written_and_a_saved_step_opened(cells, capsys
     assert capsys.readouterr().out.splitlines()[-1] == str(cells / "lesson.html")
 
 
+def test_class_labels_make_as_many_classes(cells):
+    stepper = saved(cells, "--labels", cells / "classes.tif")
+    assert stepper.net.classes == 3
+    assert stepper.values["labels"].max() == 2
+    assert (stepper.values["weights"] == 1).all()
+
+
+def test_a_saved_step_opens_whatever_its_name(cells, capsys):
+    assert step(cells / "cells.tif", "--save", cells / "lesson.one") == 0
+    assert step(cells / "lesson.one", commands="q\n") == 0
+    assert "One training step" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["nuclei", "isbi"])
+def test_a_network_that_comes_with_minunet_takes_a_larger_piece_of_the_demo_s_image(name, tmp_path, monkeypatch):
+    monkeypatch.setattr(mu.data, "nuclei", lambda: mu.data.touching_cells((256, 256), count=30))
+    assert step("--run", name, "--save", tmp_path / "step.npz") == 0
+    assert mu.Stepper.load(tmp_path / "step.npz").values["input.out"].shape == (1, 1, 188, 188)
+
+
 def test_without_an_image_it_is_a_piece_of_the_demo_s(capsys, monkeypatch):
     def nothing():
         raise mu.data.SampleUnavailable("no network")
@@ -139,17 +159,28 @@ def test_without_an_image_it_is_a_piece_of_the_demo_s(capsys, monkeypatch):
     ("arguments", "message"),
     [
         (["none.tif"], "No such file"),
-        (["CELLS", "--depth", "4"], "the nearest legal: 188; --tile 188 cuts that from the middle"),
-        (["CELLS", "--depth", "3"], "the nearest legal: 92"),
+        (["CELLS", "--depth", "4"], "the image is 68x72; at depth 4 the smallest legal is 188"),
+        (
+            ["ODD"],
+            "input size 69 is not legal at depth 2; the nearest legal: 68 or 72; --tile 68 cuts that from the middle",
+        ),
         (["CELLS", "--tile", "53"], "input size 53 is not legal at depth 2; the nearest legal: 52 or 56"),
         (["CELLS", "--tile", "84"], "--tile 84 is larger than the image, 68x72; the largest legal: 68"),
         (["CELLS", "--page", "3"], "legal: 0 to 0"),
         (["CELLS", "--labels", "SMALL"], "expected one size"),
-        (["CELLS", "--labels", "CLASSES"], "the labels go up to 2; expected the network's classes 0..1"),
+        (
+            ["CELLS", "--labels", "CLASSES", "--run", "NET"],
+            "the labels go up to 2; expected the network's classes 0..1",
+        ),
+        (["CELLS", "--run", "NET", "--depth", "2"], "--depth cannot be used here: the trained network has its own"),
+        (["SAVED", "--seed", "3"], "--seed cannot be used here: a saved step has its own"),
+        (["--page", "0"], "--page cannot be used here: it belongs to an image, and none was given"),
+        (["CELLS", "--seed", "-1"], "--seed is -1, expected a whole number of at least 0"),
+        (["CELLS", "--save", "new.x", "--html", "new.x"], "--save and --html would both write new.x"),
         (["CELLS", "--run", "nowhere"], "nowhere does not exist"),
         (["CELLS", "--base", "0"], "base is 0"),
-        (["--labels", "CLASSES"], "--labels are of an image, and none was given"),
-        (["TAKEN"], "is no whole recorded step"),
+        (["--labels", "CLASSES"], "--labels cannot be used here: it belongs to an image"),
+        (["NET"], "is no whole recorded step"),
         (["CELLS", "--save", "TAKEN"], "exists already; give --force"),
         (["CELLS", "--html", "TAKEN"], "exists already; give --force"),
     ],
@@ -157,7 +188,12 @@ def test_without_an_image_it_is_a_piece_of_the_demo_s(capsys, monkeypatch):
 def test_bad_input_is_one_line_and_exit_status_2(cells, capsys, arguments, message):
     write_tiff(cells / "small.tif", np.zeros((8, 8), np.uint8))
     (cells / "taken.npz").write_text("taken")
-    names = {"CELLS": "cells.tif", "SMALL": "small.tif", "CLASSES": "classes.tif", "TAKEN": "taken.npz"}
+    write_tiff(cells / "odd.tif", np.zeros((69, 72), np.uint8))
+    mu.UNet(base=2, depth=2).save(cells / "net.npz")
+    saved(cells).save(cells / "saved.npz")
+    capsys.readouterr()
+    files = ("cells.tif", "small.tif", "odd.tif", "classes.tif", "taken.npz", "net.npz", "saved.npz")
+    names = {name.split(".")[0].upper(): name for name in files}
     assert step(*(cells / names[word] if word in names else word for word in arguments)) == 2
     error = capsys.readouterr().err.splitlines()
     assert message in error[-1]

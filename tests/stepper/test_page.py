@@ -148,9 +148,9 @@ class TestScripts:
         elements = list(some_elements(stepper))
         found = driver.execute_script(
             """return arguments[0].map(([what, index]) => {
-                const {terms, total, value, winner} = explain(what, index);
+                const {terms, total, value, winner, bound} = explain(what, index);
                 const places = ({factors}) => factors.map((f) => f.index);
-                return {total, value, winner: winner ?? null, terms: terms.map((t) => [t.value, places(t)])};
+                return {total, value, bound, winner: winner ?? null, terms: terms.map((t) => [t.value, places(t)])};
             })""",
             elements,
         )
@@ -159,6 +159,7 @@ class TestScripts:
             size = sum(np.abs(group.products).sum() for group in expected.groups) + 1e-30
             assert shown["total"] == pytest.approx(expected.total, abs=1e-12 * size, rel=1e-12), (name, index)
             assert shown["value"] == expected.value
+            assert shown["bound"] == pytest.approx(expected.bound, rel=0.5), (name, index)
             assert shown["winner"] == expected.winner
             terms = expected.terms
             np.testing.assert_allclose(
@@ -277,6 +278,32 @@ class TestInTheBrowser:
         index = [int(i) for i in np.argwhere(stepper.values["down0.relu0.out"] < 0)[0]]
         driver.execute_script("goTo(positionOf.get('down0.relu0')); ask('down0.relu0.out', arguments[0])", index)
         assert driver.find_element("id", "total").text.endswith("this layer computed something else")
+
+    def test_a_small_mistake_is_told(self, page_of):
+        def short_sum(dout, cache):
+            dx, dweight, _ = mu.layers.conv2d_backward(dout, cache)
+            return dx, dweight, dout[:, :, :-1].sum(axis=(0, 2, 3))
+
+        net = network(layers=changed_layers(conv2d_backward=short_sum))
+        stepper = mu.Stepper(net, *example(net, (60, 64)))
+        driver = page_of(stepper)
+        driver.execute_script("goTo(positionOf.get('up0.conv0.backward')); ask('up0.conv0.dbias', [1])")
+        assert not stepper.explain("up0.conv0.dbias", (1,)).agrees
+        assert driver.find_element("id", "total").text.endswith("this layer computed something else")
+
+    def test_nan_is_shown_and_explained(self, page_of):
+        net = network()
+        image, labels, weights = example(net, (60, 64))
+        image[0, 20:24, 30] = np.nan
+        driver = page_of(mu.Stepper(net, image, labels, weights))
+        for what in ("down0.conv0.out", "down0.relu0.out", "down0.pool.out", "down0.pool.dx"):
+            shape = driver.execute_script("return value(arguments[0]).shape", what)
+            index = [0, 1, shape[2] * 20 // 60, shape[3] * 29 // 64]
+            driver.execute_script(
+                "goTo(positionOf.get(madeBy.get(arguments[0]).event.name)); ask(...arguments)", what, index
+            )
+            assert "disagrees" not in driver.find_element("id", "total").get_attribute("class"), what
+        assert complaints(driver) == ([], [])
 
     def test_a_phone_shows_it_without_sideways_scrolling(self, page_of, nuclei):
         driver = page_of(nuclei)

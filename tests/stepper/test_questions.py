@@ -40,6 +40,12 @@ class TestWhatIf:
         near = np.abs(found.deltas) == np.abs(found.deltas).min()
         np.testing.assert_allclose(found.true[near], found.predicted[near], rtol=1e-2)
 
+    def test_of_nan_there_is_no_line(self):
+        net = network()
+        net.params["head.bias"][1] = np.nan
+        stepper = mu.Stepper(net, *example(net, (60, 64)))
+        assert stepper.what_if("head.bias", (0,), 0.1).linear_until == 0
+
     def test_where_the_line_ends(self):
         """A bias that turns its channel off: beyond that the loss stays where it is."""
         net = network(dtype="float64")
@@ -57,7 +63,7 @@ class TestWhatIf:
     @pytest.mark.parametrize(
         ("arguments", "message"),
         [
-            (("down0.relu0", (0, 0, 0, 0), 1), r"down0\.relu0\.out is computed: ask what if of a parameter"),
+            (("down0.relu0", (0, 0, 0, 0), 1), r"down0\.relu0\.out is neither a parameter nor the image"),
             (("head.bias", (3,), 1), r"index \(3,\) lies outside head\.bias; legal: \(0\.\.2\)"),
             (("head.bias", (1,), 0), "delta is 0, expected a finite number other than 0"),
             (("head.bias", (1,), float("nan")), "delta is nan"),
@@ -127,6 +133,29 @@ class TestWhy:
         found = mu.Stepper(net, *example(net, (60, 64))).why("loss")
         assert found.place[0] == "down1.conv0.out"
         assert "from finite numbers" in found.answer
+
+    def test_a_nan_of_the_image_was_given_and_an_unrelated_one_is_not_blamed(self):
+        net = network()
+        image, labels, weights = example(net, (60, 64))
+        image[1, 50, 3] = np.nan
+        stepper = mu.Stepper(net, image, labels, weights)
+        assert "given to input" in stepper.why("down0.conv0", (0, 1, 49, 2)).answer
+        net.params["up0.conv1.bias"][0] = np.nan
+        found = mu.Stepper(net, *example(net, (60, 64))).why("head", (0, 0, 1, 1))
+        assert found.place == ("up0.conv1.bias", (0,))
+
+    def test_a_loss_of_zero(self):
+        net = network()
+        image, labels, weights = example(net, (60, 64))
+        assert "weight 0" in mu.Stepper(net, image, labels, 0 * weights).why("loss").answer
+
+    def test_a_flat_image_has_an_answer(self):
+        net = network()
+        for name, value in net.params.items():
+            if name.endswith("bias"):
+                value[...] = 0
+        stepper = mu.Stepper(net, np.zeros((2, 60, 64)), np.zeros((60, 64), int))
+        assert stepper.why("down0.conv0.dweight", (0, 0, 0, 0)).causes
 
     def test_any_other_number_has_a_sum_instead(self, small):
         index = tuple(int(i) for i in np.argwhere(small.values["head.out"])[0])
@@ -217,7 +246,7 @@ class TestDiverges:
 
     def test_networks_of_other_shapes_cannot_be_compared(self):
         one, other = network(depth=1), network(depth=2)
-        with pytest.raises(ValueError, match="the networks differ in depth, dropout or optimizer"):
+        with pytest.raises(ValueError, match="the networks differ in depth or dropout, or the optimizers"):
             mu.Stepper(one, *example(one, (60, 64))).diverges(mu.Stepper(other, *example(other, (60, 64))))
         wide = network(depth=1, base=4)
         with pytest.raises(ValueError, match=r"has shape .* here and .* there"):

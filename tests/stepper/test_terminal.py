@@ -1,5 +1,6 @@
 """The session at a terminal: commands from a file, and typed by a person into a pseudo-terminal."""
 
+import fcntl
 import io
 import os
 import pty
@@ -7,6 +8,7 @@ import re
 import select
 import subprocess
 import sys
+import termios
 import time
 
 import numpy as np
@@ -45,6 +47,8 @@ class TestCommands:
         assert "down0.relu0" in answers(small, "n", "")[1][0]
         assert answers(small, "where", "")[1] == []
 
+        assert "down1.relu1" in answers(small, "restart", "next 2", "", "n 3", "")[4][0]
+
     def test_until_continue_and_breakpoints(self, small):
         found = answers(small, "break down1.pool", "break backward", "until head", "c", "break", "clear", "c")
         assert found[2][0].split()[2] == "down1.pool"
@@ -65,6 +69,7 @@ class TestCommands:
         (found,) = answers(small, "explain down0.conv0 0 2 5 7")
         assert found == str(small.explain("down0.conv0", (0, 2, 5, 7))).splitlines()
         assert answers(small, "goto down0.conv0", "e 0,2,5,7")[1] == found
+        assert answers(small, "explain down0.conv0[0,2,5,7]")[0] == found
 
     def test_trace_what_if_why_and_check(self, small):
         index = " ".join(str(int(i)) for i in np.argwhere(small.values["up0.relu1.dx"] == 0)[0])
@@ -90,8 +95,20 @@ class TestCommands:
         assert 10 <= len(channel) <= 26
         value = float(small.values["down0.conv0.out"][0, 1, 20, 30])
         assert number[0] == f"down0.conv0.out[0,1,20,30] = {value:.9g}"
-        assert f"[{value:.4g}]" in number[5]
+        assert f"[{value:.4g}]" in number[6]
         assert weight[1].split()[0] == "[0,0,0]"
+
+    def test_goto_takes_a_value_too(self, small):
+        assert "down1.conv0.backward" in answers(small, "goto down1.conv0.dweight")[0][0]
+
+    def test_what_a_student_s_layer_raises_does_not_end_the_session(self):
+        def broken(dout, cache):
+            raise RuntimeError("not written yet")
+
+        net = network(layers=changed_layers(relu_backward=broken))
+        stepper = mu.Stepper(net, *example(net, (60, 64)))
+        for lines in answers(stepper, "p down0.conv0.dx", "p down0.conv0.dx"):
+            assert lines == ["*** RuntimeError: not written yet"]
 
     def test_where_shows_the_u_with_a_mark(self, small):
         lines = answers(small, "goto up1.conv0.backward", "where")[1]
@@ -141,7 +158,11 @@ class TestCommands:
             ("u", "nothing came before the image"),
             ("help me", "there is no command 'me'"),
             ("explain 0 0 0 0", "input.out was given, not computed"),
-            ('p "down0', "No closing quotation"),
+            ('save "down0', "No closing quotation"),
+            ("n 0", "0 is no number of events, expected 1 or more"),
+            ("clear 7", "there is no breakpoint 7; there are 0"),
+            ("break forward", "a run begins at the image"),
+            ("what_if labels 0 0 0 1", "labels is neither a parameter nor the image"),
         ],
     )
     def test_what_is_wrong_is_one_line_and_the_session_goes_on(self, small, command, message):
@@ -197,9 +218,15 @@ class Person:
         environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "110", "LINES": "40"}
         command = [sys.executable, "-m", "minunet", "step", *arguments]
         self.process = subprocess.Popen(
-            command, stdin=slave, stdout=slave, stderr=slave, env=environment, close_fds=True
+            command, stdin=slave, stdout=slave, stderr=slave, env=environment, preexec_fn=self.take_the_terminal
         )
         os.close(slave)
+
+    @staticmethod
+    def take_the_terminal():
+        """So that Ctrl-C, typed there, is meant for the session."""
+        os.setsid()
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
     def read(self, until="(step) ", seconds=60):
         shown, end = "", time.monotonic() + seconds
@@ -254,6 +281,12 @@ class TestAtATerminal:
         person.read()
         person.type("n\n")
         assert re.search(r"\[2/\d+\]", person.type("\x1b[A\n"))
+
+    def test_ctrl_c_ends_a_line_and_not_the_session(self, person):
+        person.read()
+        assert "(step)" in person.type("expl\x03")
+        assert "down0.conv0" in person.type("n\n")
+        assert person.leave() == 0
 
     def test_ctrl_d_leaves(self, person):
         person.read()

@@ -118,6 +118,19 @@ def test_a_weight_s_gradient_comes_from_the_whole_map(small):
     assert found["down0.relu1.dx"].columns == (0, width - 3)
 
 
+def test_the_loss_of_a_pixel_comes_from_that_pixel(small):
+    found = boxes(small.trace("loss", (0, 3, 5), steps=None))
+    assert (found["head.out"].rows, found["head.out"].columns) == ((3, 3), (5, 5))
+    assert found["input.out"].height == 44
+
+
+def test_what_two_ways_lead_to_stands_behind_both(small):
+    values = [stop.value for stop in small.trace("head", (0, 1, 2, 3), steps=None).stops]
+    assert values.index("down0.skip.out") > values.index("up0.crop_concat.out")
+    assert values.index("down0.skip.out") > values.index("down0.pool.out")
+    assert len(values) == len(set(values))
+
+
 def test_it_reads_as_a_table(small):
     text = str(small.trace("down0.conv1", (0, 1, 4, 6), steps=3))
     assert text.splitlines()[0] == "down0.conv1.out[0,1,4,6] comes from"

@@ -35,4 +35,5 @@ def explain_dx(values, *index):
         "here": f"dx[{here}] = dout[{here}] [{number:.9g} > 0]",
         "groups": (Group(f"dout[{here}] [x > 0]", (Factor.at(dout.name, dout.array, index), on)),),
         "bound": 0.0,
+        "notes": () if number > 0 else ("dead ReLU: its input is not above 0",),
     }

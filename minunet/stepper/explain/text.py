@@ -3,6 +3,7 @@
 import numpy as np
 
 MOST = 12  # terms shown; of more, the largest
+NUMBER = 17  # characters that a factor's number takes, and the space behind it
 
 
 def as_text(explanation, most: int = MOST) -> str:
@@ -51,7 +52,7 @@ def _terms(explanation, most):
             cells = [f"{products[k]: .9g}"]
             for factor in group.factors:
                 place = factor.name + (_index(factor.indices[k]) if factor.indices is not None else "")
-                cells.append(f"{factor.values[k]: .9g}  {place}")
+                cells.append(f"{factor.values[k]: .9g}".ljust(NUMBER) + place)
             rows.append(cells)
         if len(products) > most:
             rows.append([f"... {len(products) - most} smaller ones, sum {np.delete(products, shown).sum():.9g}"])

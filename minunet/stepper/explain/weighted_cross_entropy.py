@@ -13,11 +13,12 @@ def explain_out(values, *pixel):
     n, h, w = np.reshape(pixel, (3, 1)) if pixel else grid(N, H, W)
     log_p = log_softmax(logits.array)
     label = labels.array[n, h, w]
-    of_weight = Factor(weights.name, at(weights, n, h, w) / (N * H * W), places(n, h, w))
+    of_weight = Factor(weights.name, at(weights, n, h, w), places(n, h, w))
+    share = Factor.constant("1/(N H W)", 1 / (N * H * W), len(n))
     of_log_p = Factor(f"-log p({logits.name})", -log_p[n, label, h, w], places(n, label, h, w))
     here = ",".join(map(str, pixel)) or "n,h,w"
-    group = Group(f"weights[{here}]/{N * H * W} · -log p[label[{here}]]", (of_weight, of_log_p))
-    size = of_weight.values @ (of_log_p.values + np.abs(logits.array).max(axis=1)[n, h, w] + 1)
+    group = Group(f"weights[{here}]/{N * H * W} · -log p[label[{here}]]", (of_weight, share, of_log_p))
+    size = of_weight.values / (N * H * W) @ (of_log_p.values + np.abs(logits.array).max(axis=1)[n, h, w] + 1)
     return {
         "equation": "E = 1/(N H W) Σ_n,h,w weights[n,h,w] · -log p[n,label[n,h,w],h,w],  p = softmax over c",
         "here": f"the share of pixel [{here}]" if pixel else f"E = Σ over {N * H * W} pixels",
@@ -34,13 +35,14 @@ def explain_dlogits(values, n, k, h, w):
     log_p = log_softmax(logits.array[n : n + 1, :, h : h + 1, w : w + 1])
     is_label = int(labels.array[n, h, w] == k)
     p = float(np.exp(log_p[0, k, 0, 0]))
-    weight = Factor(weights.name, at(weights, n, h, w) / (N * H * W), np.array([[n, h, w]]))
+    weight = Factor.at(weights.name, weights.array, (n, h, w))
+    share = Factor.constant("1/(N H W)", 1 / (N * H * W))
     difference = Factor(f"p({logits.name}) - [k = label]", np.array([p - is_label]), np.array([[n, k, h, w]]))
-    size = abs(weight.values[0]) * (p * (1 + np.abs(logits.array[n, :, h, w]).max()) + is_label)
+    size = abs(weight.values[0] * share.values[0]) * (p * (1 + np.abs(logits.array[n, :, h, w]).max()) + is_label)
     return {
         "equation": "dlogits[n,k,h,w] = weights[n,h,w]/(N H W) (p[n,k,h,w] - [k = label[n,h,w]])",
         "here": f"dlogits[{n},{k},{h},{w}] = {weights.array[n, h, w]:.9g}/{N * H * W} ({p:.9g} - {is_label})",
-        "groups": (Group(f"weights[{n},{h},{w}]/{N * H * W} (p - {is_label})", (weight, difference)),),
+        "groups": (Group(f"weights[{n},{h},{w}]/{N * H * W} (p - {is_label})", (weight, share, difference)),),
         "bound": rounding(logits.array.dtype, 4, size),
         "notes": _pixel_notes(logits, labels, weights, log_softmax(logits.array), (n, h, w)),
     }

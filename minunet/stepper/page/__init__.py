@@ -13,6 +13,7 @@ it is made sure here that this gives the numbers of the step: where it does not 
 import base64
 import html
 import json
+import re
 from collections.abc import Callable
 from dataclasses import asdict
 from importlib.resources import files
@@ -58,17 +59,15 @@ def page(stepper: Stepper) -> str:
             "<", "\\u003c"
         ),  # no text can end the script
     }
-    text = (folder / "page.html").read_text(encoding="utf-8")
-    for name, part in parts.items():
-        text = text.replace(f"{{{name}}}", part)
-    return text
+    template = (folder / "page.html").read_text(encoding="utf-8")
+    return re.sub(r"\{(style|script|data)\}", lambda found: parts[found[1]], template)  # once: a part may hold braces
 
 
 def frame(stepper: Stepper, height: int = 860) -> str:
     """The page inside another one: what a notebook shows of a stepper, in JupyterLab, VS Code and exported HTML."""
     return (
         f'<iframe srcdoc="{html.escape(page(stepper))}" title="one training step of a U-Net" '
-        f'style="width: 100%; height: {height}px; border: 1px solid #8888"></iframe>'
+        f'style="box-sizing: border-box; width: 100%; height: {height}px; border: 1px solid #8888"></iframe>'
     )
 
 
@@ -86,6 +85,8 @@ def summary(stepper: Stepper) -> str:
 def _stored(stepper: Stepper, name: str) -> dict[str, Any]:
     """How the page has a value: by its numbers, by the rule that makes them, or as another one of the same numbers."""
     array = stepper.values[name]
+    if str(array.dtype) not in TYPES:  # a student's float16, say: wider, and the same numbers
+        array = array.astype(np.float64)
     described: dict[str, Any] = {"shape": list(array.shape), "type": TYPES[str(array.dtype)]}
     if name in stepper.made_by:
         event, role = stepper.made_by[name]

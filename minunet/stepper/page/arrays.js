@@ -116,7 +116,8 @@ const CORNERS = [[0, 0], [0, 1], [1, 0], [1, 1]];
 /** Which of the four of a window is the greatest; among equals the first in row order. */
 function winner(x, n, c, h, w) {
   const window = CORNERS.map(([i, j]) => x.data[offset(x.shape, [n, c, 2 * h + i, 2 * w + j])]);
-  return window.indexOf(Math.max(...window));
+  const nan = window.findIndex(Number.isNaN); // it is what the maximum is then
+  return nan >= 0 ? nan : window.indexOf(Math.max(...window));
 }
 
 /** Rows and columns of a skip that the crop leaves out above and to the left. */

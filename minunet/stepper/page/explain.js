@@ -10,8 +10,41 @@ function explain(what, index) {
   const found = EXPLAINERS[`${event.op}.${role}`](event, index);
   const terms = found.terms.map((factors) => ({ value: factors.reduce((product, f) => product * f.value, 1), factors }));
   const total = sum(terms.map((term) => term.value));
-  return { notes: [], ...found, what, index, terms, total, value: element(what, index) };
+  const size = found.size ?? terms.reduce((sofar, term) => sofar + Math.abs(term.value), 0);
+  const bound = EXACT.has(event.op) || what.endsWith(".skip.out") ? 0 : rounding(value(what), found.count ?? terms.length, size);
+  return { notes: [], ...found, what, index, terms, total, bound, value: element(what, index) };
 }
+
+const EXACT = new Set(["relu", "max_pool2d", "crop_concat"]);
+const REACH = 5; // pixels: a tile of Winograd's filtering is 6x6, and rounding is relative to the largest pixel in it
+
+/** How far rounding may have taken a sum of so many products, of `size` in absolute values: as in Python, and why. */
+function rounding({ data }, count, size) {
+  const [unit, tiny] = data instanceof Float32Array ? [2 ** -24, 2 ** -126] : [2 ** -53, 2 ** -1022];
+  return 4 * Math.sqrt(count + 4) * unit * size + tiny;
+}
+
+/** Of one channel the largest absolute value that may share a tile with a kernel's window. */
+function nearby(name, n, c, top, left, kh, kw) {
+  const [, , H, W] = value(name).shape;
+  let largest = 0;
+  for (let h = Math.max(0, top - REACH); h < Math.min(H, top + kh + REACH); h++)
+    for (let w = Math.max(0, left - REACH); w < Math.min(W, left + kw + REACH); w++)
+      largest = Math.max(largest, Math.abs(element(name, [n, c, h, w])));
+  return largest;
+}
+
+/** Of one kernel the sum of the absolute values. */
+const weighing = (name, a, b) => {
+  const [, , kh, kw] = value(name).shape;
+  return grid(kh, kw).reduce((sofar, [i, j]) => sofar + Math.abs(element(name, [a, b, i, j])), 0);
+};
+
+/** The L2 norm of one channel of all images. */
+const norm = (name, c) => {
+  const { shape: [N, , H, W] } = value(name);
+  return Math.sqrt(grid(N, H, W).reduce((sofar, [n, h, w]) => sofar + element(name, [n, c, h, w]) ** 2, 0));
+};
 
 /** A sum without the rounding errors of adding (Neumaier 1974). */
 function sum(numbers) {
@@ -40,6 +73,7 @@ const EXPLAINERS = {
       equation: "out[n,f,h,w] = bias[f] + Σ weight[f,c,i,j] · x[n,c,h+i,w+j]   over c, i, j",
       here: `out[${n},${f},${h},${w}] = bias[${f}] + Σ weight[${f},c,i,j] · x[${n},c,${h}+i,${w}+j],  c < ${C}, i < ${kh}, j < ${kw}`,
       terms: [...terms, [at(bias, [f])]],
+      size: grid(C).reduce((sofar, [c]) => sofar + nearby(x, n, c, h, w, kh, kw) * weighing(weight, f, c), Math.abs(element(bias, [f]))),
     };
   },
   "conv2d.dx": ({ inputs: { dout, weight } }, [n, c, p, q]) => {
@@ -48,6 +82,8 @@ const EXPLAINERS = {
     return {
       equation: "dx[n,c,p,q] = Σ weight[f,c,i,j] · dout[n,f,p−i,q−j]   over f, i, j",
       here: `dx[${n},${c},${p},${q}] = Σ weight[f,${c},i,j] · dout[${n},f,${p}−i,${q}−j],  f < ${F}, inside ${H}×${W}`,
+      count: F * kh * kw,
+      size: grid(F).reduce((sofar, [f]) => sofar + nearby(dout, n, f, p - kh + 1, q - kw + 1, kh, kw) * weighing(weight, f, c), 0),
       terms: grid(F, kh, kw).filter(inside).map(([f, i, j]) => [at(weight, [f, c, i, j]), at(dout, [n, f, p - i, q - j])]),
     };
   },
@@ -57,6 +93,7 @@ const EXPLAINERS = {
       equation: "dweight[f,c,i,j] = Σ dout[n,f,h,w] · x[n,c,h+i,w+j]   over n, h, w",
       here: `dweight[${f},${c},${i},${j}] = Σ dout[n,${f},h,w] · x[n,${c},h+${i},w+${j}],  n < ${N}, h < ${H}, w < ${W}`,
       terms: grid(N, H, W).map(([n, h, w]) => [at(dout, [n, f, h, w]), at(x, [n, c, h + i, w + j])]),
+      size: norm(dout, f) * norm(x, c),
     };
   },
   "conv2d.dbias": dbias,
@@ -80,11 +117,12 @@ const EXPLAINERS = {
       equation: "dweight[c,f,i,j] = Σ x[n,c,h,w] · dout[n,f,2h+i,2w+j]   over n, h, w",
       here: `dweight[${c},${f},${i},${j}] = Σ x[n,${c},h,w] · dout[n,${f},2h+${i},2w+${j}],  n < ${N}, h < ${H}, w < ${W}`,
       terms: grid(N, H, W).map(([n, h, w]) => [at(x, [n, c, h, w]), at(dout, [n, f, 2 * h + i, 2 * w + j])]),
+      size: norm(x, c) * norm(dout, f),
     };
   },
   "conv_transpose2d.dbias": dbias,
   "relu.out": ({ inputs: { x } }, index) => {
-    const number = element(x, index), passes = number > 0;
+    const number = element(x, index), passes = number > 0 || Number.isNaN(number);
     return {
       equation: "out = max(x, 0)",
       here: `out[${index}] = max(${short(number)}, 0)`,
@@ -168,10 +206,10 @@ const EXPLAINERS = {
     return {
       equation: "E = 1/(N H W) Σ weights[n,h,w] · −log p[n,label,h,w]   over n, h, w;  p = softmax over c",
       here: `E = Σ over ${N * H * W} pixels`,
+      size: grid(N, H, W).reduce((sofar, [n, h, w]) => sofar + pixelSize(logits, labels, weights, n, h, w), 0),
       terms: grid(N, H, W).map(([n, h, w]) => {
         const label = element(labels, [n, h, w]);
-        const weight = { name: weights, index: [n, h, w], value: element(weights, [n, h, w]) / (N * H * W) };
-        return [weight, { name: `−log p(${logits})`, index: [n, label, h, w], value: -logSoftmax(logits, n, h, w)[label] }];
+        return [at(weights, [n, h, w]), constant("1/(N H W)", 1 / (N * H * W)), { name: `−log p(${logits})`, index: [n, label, h, w], value: -logSoftmax(logits, n, h, w)[label] }];
       }),
     };
   },
@@ -182,9 +220,11 @@ const EXPLAINERS = {
       equation: "dlogits[n,k,h,w] = weights[n,h,w]/(N H W) · (p[n,k,h,w] − [k = label])",
       here: `dlogits[${n},${k},${h},${w}] = ${short(weight)}/${N * H * W} · (${short(p[k])} − ${isLabel})`,
       terms: [[
-        { name: weights, index: [n, h, w], value: weight / (N * H * W) },
+        at(weights, [n, h, w]),
+        constant("1/(N H W)", 1 / (N * H * W)),
         { name: `p(${logits}) − [k = label]`, index: [n, k, h, w], value: p[k] - isLabel },
       ]],
+      size: (Math.abs(weight) / (N * H * W)) * (p[k] * (1 + largestLogit(logits, n, h, w)) + isLabel),
       notes: [
         `logits ${p.map((_, c) => short(element(logits, [n, c, h, w]))).join("  ")}`,
         `softmax ${p.map(short).join("  ")}`,
@@ -260,6 +300,15 @@ function logSoftmax(logits, n, h, w) {
   const total = z.reduce((sofar, number) => sofar + Math.exp(number - highest), 0);
   return z.map((number) => number - highest - Math.log(total));
 }
+
+/** What rounding is relative to in one pixel's share of the loss: its logits, and the logarithm of its softmax. */
+function pixelSize(logits, labels, weights, n, h, w) {
+  const [N, H, W] = value(labels).shape, label = element(labels, [n, h, w]);
+  const size = 1 + largestLogit(logits, n, h, w) - logSoftmax(logits, n, h, w)[label];
+  return (Math.abs(element(weights, [n, h, w])) / (N * H * W)) * size;
+}
+
+const largestLogit = (logits, n, h, w) => Math.max(...grid(value(logits).shape[1]).map(([c]) => Math.abs(element(logits, [n, c, h, w]))));
 
 const softmax = (logits, n, h, w) => logSoftmax(logits, n, h, w).map(Math.exp);
 

@@ -44,6 +44,7 @@ document.addEventListener("keydown", (pressed) => {
 // ---- showing
 
 function render() {
+  const focused = document.activeElement?.dataset.key; // everything is drawn anew: the focus stays with what it was on
   const event = step.events[state.position];
   $("slider").value = state.position;
   $("where").textContent = `${state.position} / ${step.events.length - 1}  ${event.phase}: ${event.name}`;
@@ -51,9 +52,11 @@ function render() {
   renderEvent(event);
   renderInspector();
   for (const row of $("shapes").querySelectorAll("tr")) row.classList.toggle("here", row.dataset.layer === layerOf(event));
+  if (focused) document.querySelector(`[data-key="${focused}"]`)?.focus();
 }
 
-const layerOf = (event) => event.name.replace(/\.backward$|\.(weight|bias)\.update$/, "");
+/** The layer of the U that an event belongs to; the loss is shown at the head. */
+const layerOf = (event) => event.name.replace(/\.backward$|\.(weight|bias)\.update$/, "").replace(/^loss$/, "head");
 const positionOf = new Map(step.events.map((event, k) => [event.name, k]));
 const layers = step.events.filter((event) => event.phase === "forward");
 
@@ -86,7 +89,9 @@ function tile(layer, event) {
   const here = layerOf(event) === layer.name, future = positionOf.get(layer.name) > state.position;
   const target = hasGradient ? backward.name : layer.name;
   return h("button", { class: `layer${here ? " here" : ""}${future ? " future" : ""}`, "data-layer": layer.name,
-    title: `${layer.name}: ${value(name).shape.join("×")}`, "aria-label": `${layer.name}, ${gradient ? "gradient" : "output"}`,
+    "data-key": `tile ${layer.name}`, tabindex: here ? 0 : -1, // one stop for Tab; the arrow keys go from event to event
+    title: `${layer.name}: ${gradient ? "the gradient of its output, " : ""}${value(name).shape.join("×")}`,
+    "aria-label": `${layer.name}, ${gradient ? "gradient of its output" : "output"}`,
     onclick: () => goTo(positionOf.get(target)) },
   canvas, h("small", {}, layer.name.split(".").pop()));
 }
@@ -98,14 +103,14 @@ function renderEvent(event) {
     h("h2", {}, `${event.name} `, h("span", { class: "soft" }, `${event.op}, ${event.phase}`)),
     h("p", { class: "soft" }, took.length ? `took ${took.join("; ")}` : "the image as the network is given it"),
     ...Object.entries(event.outputs).flatMap(([role, name]) => made(role, name)),
-    ...parameters(event),
+    ...parameters(event), ...given(event),
   );
 }
 
 function made(role, name) {
-  const { shape, data } = value(name), diverging = isGradient(name), range = extent(data);
+  const { shape, data } = value(name), diverging = isGradient(name) || madeBy.get(name).event.phase === "update", range = extent(data);
+  if (shape.length === 0) return [h("h3", {}, `${role} `, h("span", { class: "number" }, data[0].toPrecision(7)))];
   const heading = h("h3", {}, `${role} ${shape.join("×")} `, scale(range, diverging));
-  if (shape.length === 0) return [heading, h("p", { class: "number" }, String(data[0]))];
   if (shape.length === 4 && madeBy.get(name).role !== "dweight" && shape[3] > 3) {
     const side = shape[1] > 8 ? "5.6rem" : shape[1] > 4 ? "7.4rem" : shape[1] > 2 ? "9rem" : "14rem";
     return [heading, h("div", { class: "maps" }, Array.from({ length: planes(name) }, (_, c) => mapFigure(name, c, range, diverging, side)))];
@@ -119,10 +124,23 @@ function scale([low, high], diverging) {
   return h("span", { class: "soft number" }, short(left), h("span", { class: `scale ${diverging ? "diverging" : "grey"}` }), short(right));
 }
 
+/** What was given besides: labels and weights of the pixels, the mask of a dropout. */
+function given(event) {
+  return ["labels", "weights", "keep"].filter((argument) => argument in event.inputs).flatMap((argument) => {
+    const name = event.inputs[argument], range = extent(value(name).data);
+    const maps = Array.from({ length: Math.min(planes(name), 8) }, (_, c) => {
+      const canvas = h("canvas", { role: "img", "aria-label": `${argument}, map ${c}` });
+      paint(canvas, plane(name, c), range, false);
+      return h("figure", { style: `width: ${planes(name) > 1 ? "5.6rem" : "9rem"}` }, canvas);
+    });
+    return [h("h3", {}, `${argument} ${value(name).shape.join("×")} `, scale(range, false)), h("div", { class: "maps" }, maps)];
+  });
+}
+
 /** One map, whose pixels can be clicked, or walked over with the arrow keys. */
 function mapFigure(name, c, range, diverging, side) {
   const map = plane(name, c), { shape } = value(name), canvas = h("canvas", {
-    tabindex: 0, role: "img", "data-value": name, "data-channel": c,
+    tabindex: 0, role: "img", "data-value": name, "data-channel": c, "data-key": `${name} ${c}`,
     "aria-label": `${name}, channel ${c % shape[1]}, ${map.height} by ${map.width}; arrow keys move`,
   });
   paint(canvas, map, range, diverging);
@@ -132,7 +150,8 @@ function mapFigure(name, c, range, diverging, side) {
 }
 
 function weightFigure(name) {
-  const sheet = kernelSheet(name), canvas = h("canvas", { tabindex: 0, role: "img", "data-value": name, "aria-label": `${name}; arrow keys move` });
+  const sheet = kernelSheet(name), canvas = h("canvas", { tabindex: 0, role: "img", "data-value": name,
+    "data-key": name, "aria-label": `${name}; arrow keys move` });
   paint(canvas, sheet.plane, extent(value(name).data), true);
   const context = canvas.getContext("2d"); // the gaps between kernels are see-through
   for (let row = 0; row < sheet.plane.height; row++)
@@ -160,8 +179,6 @@ function interactive(canvas, { height, width }, name, indexOf, placeOf, caption,
     while (place[0] >= 0 && place[0] < height && place[1] >= 0 && place[1] < width && !indexOf(...place));
     if (place[0] < 0 || place[0] >= height || place[1] < 0 || place[1] >= width) return;
     ask(name, indexOf(...place));
-    const channel = canvas.dataset.channel; // the page was drawn anew: the focus stays with the map
-    document.querySelector(`#event canvas[data-value="${name}"]${channel ? `[data-channel="${channel}"]` : ""}`)?.focus();
   });
   const place = state.what === name ? placeOf(state.index) : null;
   const picture = h("div", { style: "position: relative" }, canvas, place ? mark([place[0], place[0]], [place[1], place[1]], height, width) : null);
@@ -178,7 +195,7 @@ function mark(rows, columns, height, width) {
 function numbers(name) {
   const { data } = value(name);
   return h("p", { class: "number" }, Array.from(data, (number, k) => h("button", { class: "layer", style: "margin-right: 0.8rem; line-height: 1.6",
-    onclick: () => ask(name, [k]) }, short(number))));
+    "data-key": `${name} ${k}`, onclick: () => ask(name, [k]) }, short(number))));
 }
 
 /** The parameters of a layer that was just used, and, once known, their gradients. */
@@ -196,7 +213,7 @@ function parameters(event) {
 function renderInspector() {
   const { what, index } = state, made = madeBy.get(what);
   if (!made || made.event.op === "input") {
-    $("inspector").replaceChildren(...given(what, index));
+    $("inspector").replaceChildren(...notComputed(what, index));
     return;
   }
   const found = explain(what, index);
@@ -211,7 +228,7 @@ function renderInspector() {
 }
 
 /** A number that no layer made: the image, a parameter. */
-function given(what, index) {
+function notComputed(what, index) {
   const number = element(what, index), parts = [h("h2", {}, h("code", {}, `${what}[${index}]`), ` = ${number.toPrecision(7)}`)];
   const [, layer, kind] = /^(.*)\.(weight|bias)$/.exec(what) ?? [];
   if (!layer) return [...parts, h("p", {}, "a pixel of the image, normalised")];
@@ -241,21 +258,22 @@ function kernels(found) {
     channels.get(channel).push(term);
   }
   const largest = Math.max(...found.terms.map((term) => Math.abs(term.value))) || 1;
-  const source = role === "out" ? "patch of x" : "dout around it";
+  // Each is laid out as its numbers lie on their map. Backwards pixel p met tap i in output p - i: the kernel is turned.
+  const [source, kernel] = role === "out" ? ["patch of x", "kernel"] : ["dout around it", "kernel, turned by 180°"];
   return [h("div", { class: "scroll" }, [...channels].map(([channel, terms]) => h("div", { class: "kernels" },
     small(`${source}, channel ${channel}`, terms, (term) => term.factors[1]), "·",
-    small("kernel", terms, (term) => term.factors[0]), "=",
+    small(kernel, terms, (term) => term.factors[0]), "=",
     small(`products, sum ${short(sum(terms.map((term) => term.value)))}`, terms, ({ value }) => ({ name: "product", value }), largest))),
   found.terms.filter((term) => term.factors.length === 1).map((term) => h("p", { class: "number" }, `+ ${placeName(term.factors[0])} = ${short(term.value)}`)))];
 }
 
-/** A little table of one number a term, each where its tap lies in the kernel. */
+/** A little table of one number a term, each where the number that it came from lies on its map. */
 function small(title, terms, factorOf, largest) {
-  const rows = new Map();
-  for (const term of terms) {
-    const [, , i] = term.factors[0].index;
-    if (!rows.has(i)) rows.set(i, []);
-    rows.get(i).push(factorOf(term));
+  const rows = new Map(), ordered = [...terms].sort(({ factors: [, a] }, { factors: [, b] }) => a.index[2] - b.index[2] || a.index[3] - b.index[3]);
+  for (const term of ordered) {
+    const row = term.factors[1].index[2];
+    if (!rows.has(row)) rows.set(row, []);
+    rows.get(row).push(factorOf(term));
   }
   const size = largest ?? (Math.max(...terms.map((term) => Math.abs(factorOf(term).value))) || 1);
   return h("table", { class: largest ? "products" : "" }, h("caption", {}, title), [...rows.values()].map((row) => h("tr", {}, row.map((factor) =>
@@ -277,9 +295,9 @@ function termTable({ terms }) {
 }
 
 /** The total beside the number that the network computed. */
-function total({ total: found, value: stored, terms }) {
-  const size = terms.reduce((sofar, term) => sofar + Math.abs(term.value), 0), difference = Math.abs(found - stored);
-  const agrees = difference <= 1e-3 * size || (Number.isNaN(found) && Number.isNaN(stored)) || found === stored;
+function total({ total: found, value: stored, terms, bound }) {
+  const finite = Number.isFinite(found) && Number.isFinite(stored);
+  const agrees = finite ? Math.abs(found - stored) <= bound : found === stored || !(Number.isFinite(found) || Number.isFinite(stored));
   return h("p", { class: `total${agrees ? "" : " disagrees"}`, id: "total" },
     `${terms.length} term${terms.length === 1 ? "" : "s"}, total ${found.toPrecision(8)}; the network has ${stored.toPrecision(8)}` +
     (agrees ? "" : ": this layer computed something else"));
@@ -311,7 +329,7 @@ $("last").addEventListener("click", () => goTo(step.events.length - 1));
 $("summary").textContent = step.summary;
 $("shapes").querySelector("table").append(
   h("tr", {}, ["layer", "operation", "output", "parameters"].map((head) => h("th", { class: "soft" }, head))),
-  ...layers.map((layer) => h("tr", { "data-layer": layer.name, onclick: () => goTo(positionOf.get(layer.name)) },
-    h("td", {}, layer.name), h("td", {}, layer.op), h("td", { class: "number" }, value(layer.outputs.out).shape.join("×")),
+  ...layers.map((layer) => h("tr", { "data-layer": layer.name },
+    h("td", {}, h("button", { class: "link", onclick: () => goTo(positionOf.get(layer.name)) }, layer.name)), h("td", {}, layer.op), h("td", { class: "number" }, value(layer.outputs.out).shape.join("×")),
     h("td", { class: "number" }, layer.inputs.weight ? String(value(layer.inputs.weight).data.length + value(layer.inputs.bias).data.length) : ""))));
 goTo(0);

@@ -30,7 +30,7 @@ function moves(event, role) {
     case "skip.dx": return { dpool: [same, same], dskip: [same, same] };
     case "conv2d.dweight": case "conv_transpose2d.dweight": return { x: null, dout: null };
     case "conv2d.dbias": case "conv_transpose2d.dbias": return { dout: null };
-    case "weighted_cross_entropy.out": return { logits: null };
+    case "weighted_cross_entropy.out": return { logits: [same, same] };
     default: return {};
   }
 }
