@@ -259,11 +259,11 @@ function kernels(found) {
   }
   const largest = Math.max(...found.terms.map((term) => Math.abs(term.value))) || 1;
   // Each is laid out as its numbers lie on their map. Backwards pixel p met tap i in output p - i: the kernel is turned.
-  const [source, kernel] = role === "out" ? ["patch of x", "kernel"] : ["dout around it", "kernel, turned by 180°"];
+  const [source, kernel] = role === "out" ? ["x", "kernel"] : ["dout", "kernel, turned by 180°"];
   return [h("div", { class: "scroll" }, [...channels].map(([channel, terms]) => h("div", { class: "kernels" },
     small(`${source}, channel ${channel}`, terms, (term) => term.factors[1]), "·",
     small(kernel, terms, (term) => term.factors[0]), "=",
-    small(`products, sum ${short(sum(terms.map((term) => term.value)))}`, terms, ({ value }) => ({ name: "product", value }), largest))),
+    small(`products, sum ${tight(sum(terms.map((term) => term.value)))}`, terms, ({ value }) => ({ name: "product", value }), largest))),
   found.terms.filter((term) => term.factors.length === 1).map((term) => h("p", { class: "number" }, `+ ${placeName(term.factors[0])} = ${short(term.value)}`)))];
 }
 
@@ -278,8 +278,11 @@ function small(title, terms, factorOf, largest) {
   const size = largest ?? (Math.max(...terms.map((term) => Math.abs(factorOf(term).value))) || 1);
   return h("table", { class: largest ? "products" : "" }, h("caption", {}, title), [...rows.values()].map((row) => h("tr", {}, row.map((factor) =>
     h("td", { class: "number", title: `${placeName(factor)} = ${factor.value}`,
-      style: `background: rgb(${colour(factor.value, [-size, size], true).map(Math.round)})` }, factor.value.toPrecision(3))))));
+      style: `background: rgb(${colour(factor.value, [-size, size], true).map(Math.round)})` }, tight(factor.value))))));
 }
+
+/** A number in the room of six characters. */
+const tight = (number) => (number && Math.abs(number) < 0.01 ? number.toExponential(1) : number.toPrecision(3));
 
 function termTable({ terms }) {
   const shown = terms.length <= MOST_TERMS ? terms
