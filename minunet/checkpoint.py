@@ -6,13 +6,12 @@ state/NAME          anything more the writer wants back, such as an optimizer's 
 """
 
 import json
-import zipfile
 from typing import Any
 
 import numpy as np
 
 from .device import to_host
-from .files import whole_file
+from .files import read_archive, whole_file
 from .tiling import PADDINGS
 from .unet import UNet, layer_set, parameter_shapes
 from .weights import SHIPPED, shipped_file
@@ -73,17 +72,7 @@ def load_with_state(path, layers=None):
     """As `load`, and the state (dict of str to array) and the notes (dict) stored beside the network."""
     with open(path, "rb") as file:
         try:
-            if not zipfile.is_zipfile(file):
-                raise ValueError("it is no .npz archive, or is cut short")
-            file.seek(0)
-            with np.load(file, allow_pickle=False) as archive:
-                damaged = archive.zip.testzip()  # np.load itself checks a member only where it reads all of it
-                if damaged:
-                    raise ValueError(f"{damaged} is damaged")
-                settings = json.loads(str(archive["settings"]))
-                arrays = {name: archive[name] for name in archive.files if name != "settings"}
-            if settings["format"] != FORMAT:
-                raise ValueError(f"its format is {settings['format']!r}, not {FORMAT!r}")
+            settings, arrays = read_archive(file, FORMAT)
             wanted = settings["net"]
             shapes = parameter_shapes(*(wanted[name] for name in ("in_channels", "classes", "base", "depth")))
             for name, shape in shapes.items():  # before a network of that size takes its memory

@@ -311,7 +311,7 @@ class TestWrongContents:
 
     def test_another_format_is_refused_by_its_name(self, saved):
         self.rewrite(saved, format="minunet weights 2")
-        assert_refused(saved, "its format is 'minunet weights 2', not 'minunet weights 1'")
+        assert_refused(saved, "its format is 'minunet weights 2', and this minunet reads 'minunet weights 1'")
 
     def test_a_missing_parameter_is_refused_by_its_name(self, saved):
         self.rewrite(saved, without=["params/up0.conv1.bias"])

@@ -7,13 +7,12 @@ So it opens without the layers that computed it, a student's, say: what they com
 """
 
 import json
-import zipfile
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from ..files import whole_file
+from ..files import read_archive, whole_file
 from ..unet import UNet, parameter_shapes
 from .events import Event
 from .values import Values
@@ -56,17 +55,8 @@ def load(path, layers=None) -> tuple[UNet, list[Event], Values, dict[str, Any]]:
     """
     with open(path, "rb") as file:
         try:
-            if not zipfile.is_zipfile(file):
-                raise ValueError("it is no .npz archive, or is cut short")
-            file.seek(0)
-            with np.load(file, allow_pickle=False) as archive:
-                damaged = archive.zip.testzip()
-                if damaged:
-                    raise ValueError(f"{damaged} is damaged")
-                settings = json.loads(str(archive["settings"]))
-                if settings.get("format") != FORMAT:
-                    raise ValueError(f"its format is {settings.get('format')!r}, and this minunet reads {FORMAT!r}")
-                values = {name.removeprefix("values/"): archive[name] for name in archive.files if name != "settings"}
+            settings, arrays = read_archive(file, FORMAT)
+            values = {name.removeprefix("values/"): array for name, array in arrays.items()}
             values |= {name: values[other] for name, other in settings["same"].items()}
             events = [Event(**event) for event in settings["events"]]
             params = parameter_shapes(*(settings["net"][name] for name in ("in_channels", "classes", "base", "depth")))

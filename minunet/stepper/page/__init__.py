@@ -17,19 +17,21 @@ import re
 from collections.abc import Callable
 from dataclasses import asdict
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ... import layers
-from ..stepper import Stepper
+
+if TYPE_CHECKING:
+    from ..stepper import Stepper
 
 SCRIPTS = ("arrays.js", "explain.js", "reach.js", "draw.js", "main.js")
 TYPES = {"float32": "f4", "float64": "f8", "bool": "u1", "int64": "i4"}
 MOST = 60_000_000  # bytes: of a larger network a browser would show nothing for a long while
 
 
-def page(stepper: Stepper) -> str:
+def page(stepper: "Stepper") -> str:
     """The page, as HTML.
 
     Raises
@@ -63,7 +65,7 @@ def page(stepper: Stepper) -> str:
     return re.sub(r"\{(style|script|data)\}", lambda found: parts[found[1]], template)  # once: a part may hold braces
 
 
-def frame(stepper: Stepper, height: int = 860) -> str:
+def frame(stepper: "Stepper", height: int = 860) -> str:
     """The page inside another one: what a notebook shows of a stepper, in JupyterLab, VS Code and exported HTML."""
     return (
         f'<iframe srcdoc="{html.escape(page(stepper))}" title="one training step of a U-Net" '
@@ -71,7 +73,7 @@ def frame(stepper: Stepper, height: int = 860) -> str:
     )
 
 
-def summary(stepper: Stepper) -> str:
+def summary(stepper: "Stepper") -> str:
     """The step in one line."""
     net, values, rule = stepper.net, stepper.values, stepper.settings["optimizer"]
     shape = "×".join(map(str, values["input.out"].shape[2:]))
@@ -82,7 +84,7 @@ def summary(stepper: Stepper) -> str:
     )
 
 
-def _stored(stepper: Stepper, name: str) -> dict[str, Any]:
+def _stored(stepper: "Stepper", name: str) -> dict[str, Any]:
     """How the page has a value: by its numbers, by the rule that makes them, or as another one of the same numbers."""
     array = stepper.values[name]
     if str(array.dtype) not in TYPES:  # a student's float16, say: wider, and the same numbers
