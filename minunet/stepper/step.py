@@ -61,8 +61,9 @@ def _backward_and_update(net, dlogits, tape, optimizer, stored, shapes) -> Work:
             )
         made = {f"{name}.d{role}": d for role, d in zip(roles, dinputs, strict=True)}
         for key, d in made.items():
-            if np.shape(d) != shapes[key]:
-                raise ValueError(f"{key} has shape {np.shape(d)}, expected {shapes[key]}: look at {op}_backward")
+            shape = getattr(d, "shape", ())  # a student's may be no array at all
+            if shape != shapes[key]:
+                raise ValueError(f"{key} has shape {shape}, expected {shapes[key]}: look at {op}_backward")
         grads |= {key: d for key, d in made.items() if key.endswith((".dweight", ".dbias"))}
         yield made
     kind = optimizer_kind(optimizer)
