@@ -230,8 +230,14 @@ class UNet:
                     d += across.pop()
                 yield step.name.replace("pool", "skip"), "skip", (d,)
 
+    def __copy__(self):
+        """Shallow: the same parameters and the very layer set, which may be a module that cannot be found by name."""
+        twin = object.__new__(type(self))
+        twin.__dict__.update(self.__dict__)
+        return twin
+
     def __getstate__(self):
-        """For pickle and copy: a layer set that is a module goes by its name."""
+        """For pickle: a layer set that is a module goes by its name."""
         by_name = {"layers": self.layers.__name__} if isinstance(self.layers, ModuleType) else {}
         return self.__dict__ | by_name
 

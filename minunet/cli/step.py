@@ -44,7 +44,7 @@ def run(args):
     from .output import refuse_to_overwrite
 
     outputs = [path for path in (args.save, args.html) if path]
-    if len(set(outputs)) < len(outputs):
+    if len({Path(path).resolve() for path in outputs}) < len(outputs):
         raise ValueError(f"--save and --html would both write {outputs[0]}; give two names")
     refuse_to_overwrite(outputs, args.force)
     stepper = _stepper(args)
@@ -124,7 +124,7 @@ def _demo():
 
 
 def _network(args, image, classes, seed):
-    """The network, the optimizer (None for what training begins with) and the recipe."""
+    """The network, its optimizer (None: SGD at rest) and the recipe."""
     import numpy as np
 
     from .. import Adam, UNet
@@ -183,7 +183,7 @@ def _cut(array, args, depth):
 
 
 def _targets(label_map, kind, net, recipe):
-    """The class of each pixel, and its weight, as training has them."""
+    """The class of each pixel; its weight, of instances and masks by the border weight map, of classes 1."""
     import numpy as np
 
     from ..borders import border_weight_map, separate

@@ -32,7 +32,12 @@ class Breakpoint:
         if self.phase is not None:
             return event.phase == self.phase and (position == 0 or events[position - 1].phase != self.phase)
         if self.condition is not None:
-            return CONDITIONS[self.condition](event, [values[name] for name in event.outputs.values()])
+            results = [values[name] for name in event.outputs.values()]
+            if self.condition == "nan":  # where it arises: not where it is handed on
+                made = {name for earlier in events[:position] for name in earlier.outputs.values()}
+                taken = [values[name] for name in event.inputs.values() if name in made]
+                return _nan(event, results) and not _nan(event, taken)
+            return CONDITIONS[self.condition](event, results)
         return event.name == self.name
 
     def __str__(self) -> str:

@@ -53,15 +53,16 @@ def check(stepper, event) -> Check:
         raise ValueError(f"{event.name} is no layer: it has no backward of its own to check")
     forward, backward = (getattr(stepper.net.layers, f"{op}_{way}") for way in ("forward", "backward"))
     how = "backward against central differences"
+    if stepper.from_file:
+        _expect_own_layers(stepper, op, name, forward, backward)
     if op == "weighted_cross_entropy":
         arguments = _pixels_of_the_loss(stepper)
     else:
-        _expect_own_layers(stepper, op, name, forward, backward)
         arguments, dout = _window(stepper, op, name)
         if not dout.any():
             how += " of a random gradient, since the one that arrives is 0 here"
             dout = np.random.default_rng(0).standard_normal(dout.shape)
-        forward, backward = _against(forward, backward, dout, _further(stepper, op))
+        forward, backward = _against(forward, backward, dout, ARGUMENTS[op], _further(stepper, op))
     what = f"{name}: {how}, on {' and '.join('x'.join(map(str, array.shape)) for array in arguments)}"
     try:
         error = gradcheck(forward, backward, *arguments)
@@ -72,7 +73,7 @@ def check(stepper, event) -> Check:
     return Check(name, error, True, f"{what}: right, error {error:.1e} (allowed {TOLERANCE['central']:.0e})")
 
 
-def _against(forward, backward, dout, further):
+def _against(forward, backward, dout, names, further):
     """The layer followed by <dout, .>, which is one number, as a loss is."""
 
     def projected(*arrays):
@@ -85,12 +86,10 @@ def _against(forward, backward, dout, further):
         if not np.array_equal(given, dout):
             raise GradientError("backward changes dout in place: it must work on a copy")
         found = found if isinstance(found, tuple | list) else (found,)
-        if len(found) != count:
-            raise GradientError(f"backward returned {len(found)} gradients, expected {count}")
+        if len(found) != len(names):
+            raise GradientError(f"backward returned {len(found)} gradients, expected {len(names)}")
         return tuple(found)
 
-    names = list(inspect.signature(forward).parameters)
-    count = len(names) - len(further)
     projected.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # so that messages name them
         [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in names]
     )
@@ -99,13 +98,17 @@ def _against(forward, backward, dout, further):
 
 def _expect_own_layers(stepper, op: str, name: str, forward, backward) -> None:
     """A step from a file is to be checked with the layers that computed it, or not at all."""
-    if not stepper.from_file or op == "dropout":  # whose mask depends on those drawn before it
-        return
     event = next(event for event in stepper.events if event.name == f"{name}.backward")
-    inputs = [stepper.values[event.inputs[argument]] for argument in ARGUMENTS[op]]
-    out, cache = forward(*inputs)
-    found = backward(stepper.values[event.inputs["dout"]], cache)
-    found = found if isinstance(found, tuple | list) else (found,)
+    if op == "dropout":  # the mask depends on those drawn before it: the recorded one is taken
+        scale = stepper.values[event.inputs["keep"]] / (1 - stepper.net.dropout)
+        out, *found = (stepper.values[event.inputs[argument]] * scale for argument in ("x", "dout"))
+    elif op == "weighted_cross_entropy":
+        out, cache = forward(*(stepper.values[name] for name in event.inputs.values()))
+        found = [backward(cache)]
+    else:
+        out, cache = forward(*(stepper.values[event.inputs[argument]] for argument in ARGUMENTS[op]))
+        found = backward(stepper.values[event.inputs["dout"]], cache)
+        found = found if isinstance(found, tuple | list) else [found]
     recorded = [stepper.values[f"{name}.out"], *(stepper.values[other] for other in event.outputs.values())]
     for mine, theirs in zip((out, *found), recorded, strict=True):
         if not np.allclose(mine, theirs, rtol=1e-3, atol=1e-3 * float(np.abs(theirs).max()), equal_nan=True):

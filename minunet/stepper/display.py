@@ -56,7 +56,7 @@ class Display:
             return [title, *rows_of_numbers(part.reshape(-1, *part.shape[-1:]), names=_places(part.shape[:-1]))]
         if part.ndim == 2:
             return [title, *picture(part, 2 * PICTURE_ROWS, 3 * PICTURE_COLUMNS, gradient, self.plain)]
-        return [title, *self._channels(part.reshape(-1, *part.shape[-2:]), gradient)]
+        return [title, *self._channels(part, gradient)]
 
     def events(self, first: int, last: int) -> list[str]:
         """Events by their numbers, the present one marked."""
@@ -101,14 +101,16 @@ class Display:
         short = layer.rsplit(".", 1)[-1]
         return f"[{short}]" if here == layer or here.startswith(f"{layer}.") else short
 
-    def _channels(self, planes: np.ndarray, gradient: bool) -> list[str]:
-        """As many as fit beside each other."""
+    def _channels(self, part: np.ndarray, gradient: bool) -> list[str]:
+        """As many as fit beside each other, of the first image first."""
+        planes = part.reshape(-1, *part.shape[-2:])
+        images, channels = (part.shape[0], part.shape[1]) if part.ndim == 4 else (1, len(part))
         columns = min(PICTURE_COLUMNS, planes.shape[-1])
         count = max(1, min(len(planes), (self.width + 2) // (max(columns, 10) + 2)))
         shown = [picture(plane, PICTURE_ROWS, columns, gradient, self.plain) for plane in planes[:count]]
-        titles = [f"channel {k}" for k in range(count)]
+        titles = [(f"image {k // channels}, " if images > 1 else "") + f"channel {k % channels}" for k in range(count)]
         if count < len(planes):
-            titles[-1] += f" of {len(planes)}"
+            titles[-1] += f" of {channels}"
         return side_by_side(shown, titles, max(columns, 10))
 
     def _element(self, name: str, index: tuple[int, ...]) -> list[str]:

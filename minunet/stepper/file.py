@@ -26,7 +26,7 @@ def save(path, stepper) -> None:
     same: dict[str, str] = {}
     arrays: dict[str, Any] = {}
     for name, array in stepper.values.items():
-        place = array.__array_interface__["data"][0], array.shape, array.dtype.str
+        place = array.__array_interface__["data"][0], array.shape, array.strides, array.dtype.str
         if array.size and place in first:
             same[name] = first[place]
         else:
@@ -35,6 +35,7 @@ def save(path, stepper) -> None:
     settings = {
         "format": FORMAT,
         "net": stepper.net.settings,
+        "normalization": [np.asarray(value, float).tolist() for value in stepper.net.normalization],
         "step": stepper.settings,
         "same": same,
         "events": [asdict(event) for event in stepper.events],
@@ -62,7 +63,8 @@ def load(path, layers=None) -> tuple[UNet, list[Event], Values, dict[str, Any]]:
             params = parameter_shapes(*(settings["net"][name] for name in ("in_channels", "classes", "base", "depth")))
             needed = [*params, "input.out", "labels", "weights"]
             needed += [name for event in events for name in (*event.inputs.values(), *event.outputs.values())]
-            missing = [name for name in needed if name not in values]
+            needed_settings = {"net", "step", "normalization"} - settings.keys()
+            missing = [*needed_settings, *(name for name in needed if name not in values)]
             if missing:
                 raise ValueError(f"{missing[0]} is missing")
         except Exception as error:  # damaged bytes make zipfile and NumPy raise a dozen kinds
@@ -70,6 +72,8 @@ def load(path, layers=None) -> tuple[UNet, list[Event], Values, dict[str, Any]]:
                 f"{path} is no whole recorded step ({error}); expected a file that Stepper.save wrote"
             ) from error
     net = UNet(**settings["net"], layers=layers)
+    mean, std = (np.asarray(value) for value in settings["normalization"])
+    net.normalization = (mean, std)
     net.params = {name: values[name] for name in params}
     shapes = {name: array.shape for name, array in values.items()}
     return net, events, Values(shapes, values), settings["step"]

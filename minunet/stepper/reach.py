@@ -112,6 +112,8 @@ def _moves(event: Event, role: str, shapes):
             return {"dout": None}
         case "weighted_cross_entropy", "out":
             return {"logits": [same, same]}
+        case (("sgd" | "adam"), _):
+            return {"gradient": None}
     return {}  # the image, and the gradient that the loss begins with
 
 

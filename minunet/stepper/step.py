@@ -1,6 +1,8 @@
 """Takes one training step on a network, an event at a time, as far as it is looked at."""
 
 import copy
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ from ..recipe import LEARNING_RATES
 from ..sizes import margin, output_size
 from .events import ARGUMENTS, MEMORIES, Event, events_of
 from .guard import guarded
-from .values import Values, Work
+from .values import Values
 
 
 def take_step(net, x, labels, weights, optimizer, training: bool, seed: int) -> tuple[list[Event], Values]:
@@ -48,10 +50,11 @@ def take_step(net, x, labels, weights, optimizer, training: bool, seed: int) -> 
         for memory, key in MEMORIES[kind].items():
             stored[f"{name}.{memory}"] = optimizer.state[key.format(name)]
     shapes = _shapes(events, stored)
-    return events, Values(shapes, stored, _backward_and_update(net, dlogits, tape, optimizer, stored, shapes))
+    work = partial(_backward_and_update, net, dlogits, tape, optimizer, stored, shapes)
+    return events, Values(shapes, stored, work)
 
 
-def _backward_and_update(net, dlogits, tape, optimizer, stored, shapes) -> Work:
+def _backward_and_update(net, dlogits, tape, optimizer, stored, shapes) -> Iterator[dict[str, Array]]:
     grads: dict[str, Array] = {}
     for name, op, dinputs in net.walk_back(dlogits, tape):
         roles = ARGUMENTS.get(op, ("x",))
@@ -82,7 +85,7 @@ def _backward_and_update(net, dlogits, tape, optimizer, stored, shapes) -> Work:
 
 def _shapes(events: list[Event], stored) -> dict[str, tuple[int, ...]]:
     """Of every value: a gradient has the shape of what it belongs to, a new value that of the old."""
-    shapes = {name: tuple(array.shape) for name, array in stored.items()}
+    shapes = {name: tuple(getattr(array, "shape", ())) for name, array in stored.items()}
     for event in events:
         for role, name in event.outputs.items():
             if name not in shapes:
@@ -100,11 +103,13 @@ def dropout_masks(net, tape, seed: int) -> dict[str, np.ndarray]:
 
 
 def own_optimizer(net, optimizer: SGD | Adam | None) -> SGD | Adam:
-    """A copy whose state nobody else changes; of None, what `minunet train` begins with."""
+    """A copy whose state nobody else changes; of None, SGD at rest, with `minunet train`'s highest learning rate."""
     if optimizer is None:
         return SGD(net.params, LEARNING_RATES["sgd"])
     if not isinstance(optimizer, SGD | Adam):
         raise ValueError(f"optimizer is a {type(optimizer).__name__}, expected minunet.SGD or minunet.Adam, or None")
+    if optimizer.params.keys() != net.params.keys():
+        raise ValueError("optimizer is of another network: its parameters have other names")
     optimizer = copy.copy(optimizer)
     optimizer.params = net.params
     optimizer.state = {name: value.copy() for name, value in optimizer.state.items()}
@@ -119,15 +124,15 @@ def optimizer_kind(optimizer: SGD | Adam) -> str:
 def optimizer_rule(optimizer: SGD | Adam) -> dict[str, Any]:
     """The numbers of an update's formula."""
     if isinstance(optimizer, SGD):
-        return {"kind": "sgd", "lr": optimizer.lr, "momentum": optimizer.momentum}
+        return {"kind": "sgd", "lr": float(optimizer.lr), "momentum": float(optimizer.momentum)}
     t = int(optimizer.state["t"]) + 1
     correction = float(np.sqrt(1 - optimizer.beta2**t))
     return {
         "kind": "adam",
-        "beta1": optimizer.beta1,
-        "beta2": optimizer.beta2,
-        "rate": optimizer.lr * correction / (1 - optimizer.beta1**t),
-        "eps": optimizer.eps * correction,
+        "beta1": float(optimizer.beta1),
+        "beta2": float(optimizer.beta2),
+        "rate": float(optimizer.lr) * correction / (1 - optimizer.beta1**t),
+        "eps": float(optimizer.eps) * correction,
     }
 
 

@@ -41,7 +41,8 @@ class Stepper:
     weights : array like `labels`, optional
         Ones where not given.
     optimizer : SGD or Adam, optional
-        With its state; a copy is used. None: SGD with momentum 0.99 and the learning rate of ``minunet train``.
+        With its state; a copy is used. None: SGD with momentum 0.99, at rest, and the highest learning rate of
+        ``minunet train``. Gradients are not clipped.
     training : bool
         Whether there is dropout.
     seed : int
@@ -140,8 +141,8 @@ class Stepper:
         phase : str, optional
             Stop where this phase begins.
         condition : str, optional
-            "nan", "zero gradient" or "dead relu": stop at an event whose result holds a NaN or infinity, is a gradient
-            of zeros alone, or is a ReLU's output of zeros alone.
+            "nan", "zero gradient" or "dead relu": stop at an event where a NaN or infinity arises, whose result is a
+            gradient of zeros alone, or a ReLU's output of zeros alone.
 
         Returns
         -------

@@ -72,9 +72,10 @@ class Session(cmd.Cmd):
     def _greet(self) -> None:
         """What there is to see."""
         net, values = self.stepper.net, self.stepper.values
-        shape = "x".join(map(str, values["input.out"].shape[1:]))
+        images, *sides = values["input.out"].shape
+        what = ("an image" if images == 1 else f"{images} images") + f" of {'x'.join(map(str, sides))}"
         self._say(
-            f"One training step of a U-Net of depth {net.depth} and base {net.base} on an image of {shape}: "
+            f"One training step of a U-Net of depth {net.depth} and base {net.base} on {what}: "
             f"{len(self.stepper.events)} events, loss {float(values['loss.out']):.6g}.",
             "n goes on, b goes back, explain shows the sum behind a number; help lists all commands.",
         )
@@ -145,11 +146,13 @@ class Session(cmd.Cmd):
         self._arrived()
 
     def do_up(self, line: str) -> None:
-        """u(p) [ARGUMENT]: look at the event that made what this one took (its first argument), without moving."""
+        """u(p) [ARGUMENT]: look at the event that made what this one took, without moving: its gradient, or else its
+        first argument."""
         if not self.focus.inputs:
             raise ValueError("nothing came before the image")
         arguments = self.focus.inputs
-        name = line.strip() or ("dout" if "dout" in arguments else next(iter(arguments)))
+        gradient = next((name for name in ("dout", "gradient") if name in arguments), None)
+        name = line.strip() or gradient or next(iter(arguments))
         if name not in arguments:
             raise ValueError(f"{self.focus.name} took no {name!r}; it took {', '.join(arguments)}")
         if arguments[name] not in self.stepper.made_by:

@@ -57,7 +57,7 @@ def trace(stepper, explanation: Explanation, steps: int | None) -> Trace:
     shapes, made_by = stepper.values.shapes, stepper.made_by
     start = explanation.what
     box = Box(*((i, i) for i in explanation.index[-2:])) if len(explanation.index) > 2 else None
-    if made_by[start][1] == "dweight":  # its last two dimensions are the kernel's, not an image's
+    if made_by[start][1].endswith(("dweight", "new")):  # its last two dimensions are the kernel's, not an image's
         box = None
     boxes: dict[str, Box | None] = {start: box}
     own = {factor.name for group in explanation.groups for factor in group.factors}

@@ -1,12 +1,12 @@
 """The values of a step, each computed when it is first asked for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
 from ..device import Array, to_host
 
-Work = Iterator[dict[str, Array]]
+Work = Callable[[], Iterator[dict[str, Array]]]
 
 
 class Values(Mapping[str, np.ndarray]):
@@ -18,13 +18,15 @@ class Values(Mapping[str, np.ndarray]):
         Of every value, known before it is computed.
     stored : dict of str to array
         What is there already.
-    work : iterator of dict of str to array, optional
-        Computes the others, in the order of the events; is asked for more until a value that is wanted is there.
+    work : callable, optional
+        Begins to compute the others: an iterator of dicts of arrays, in the order of the events, which is asked for
+        more until a value that is wanted is there. It is begun anew where Ctrl-C ended it.
     """
 
     def __init__(self, shapes: dict[str, tuple[int, ...]], stored: dict[str, Array], work: Work | None = None):
         self.shapes = shapes
-        self._work = work or iter(())
+        self._begin = work or (lambda: iter(()))
+        self._work = self._begin()
         self._error: Exception | None = None
         self._stored: dict[str, np.ndarray] = {}
         self._store(stored)
@@ -52,6 +54,9 @@ class Values(Mapping[str, np.ndarray]):
             raise self._error
         try:
             return next(self._work)
+        except KeyboardInterrupt:
+            self._work = self._begin()
+            raise
         except Exception as error:
             self._error = error
             raise

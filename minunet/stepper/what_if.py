@@ -8,6 +8,7 @@ from ..device import to_device, to_host
 from .check import NEEDS_LAYERS
 
 CURVE = [sign * 4.0**power for sign in (-1, 1) for power in range(-4, 2)]  # times the change asked about
+ROUNDING = 16  # of a loss, itself a sum of many numbers, in eps
 BENT = 0.1  # of the predicted change: where the true one differs by more, the loss is no longer a line
 
 
@@ -25,6 +26,8 @@ class WhatIf:
         The changes of the number, gradient times delta, and how the loss changed in fact; computed in float64.
     delta : float
         The change asked about; it is one of `deltas`.
+    rounding : float
+        Below this a change of the loss cannot be told.
     """
 
     what: str
@@ -34,6 +37,7 @@ class WhatIf:
     deltas: np.ndarray
     predicted: np.ndarray
     true: np.ndarray
+    rounding: float
 
     @property
     def linear_until(self) -> float:
@@ -41,7 +45,8 @@ class WhatIf:
         until = 0.0
         for size in np.unique(np.abs(self.deltas)):
             here = np.abs(self.deltas) == size
-            if not (np.abs(self.true - self.predicted)[here] <= BENT * np.abs(self.predicted)[here]).all():
+            allowed = BENT * np.abs(self.predicted)[here] + self.rounding
+            if not (np.abs(self.true - self.predicted)[here] <= allowed).all():
                 break
             until = float(size)
         return until
@@ -69,7 +74,8 @@ def what_if(stepper, what: str, index: tuple[int, ...], delta: float, gradient: 
     if stepper.from_file and not np.isclose(before, recorded, rtol=1e-3, equal_nan=True):
         raise ValueError(f"the loss was computed by other layers: {NEEDS_LAYERS}")
     true = np.array([_loss(stepper, what, index, change) - before for change in deltas])
-    return WhatIf(what, index, gradient, delta, deltas, gradient * deltas, true)
+    rounding = ROUNDING * np.finfo(np.float64).eps * abs(before)
+    return WhatIf(what, index, gradient, delta, deltas, gradient * deltas, true, rounding)
 
 
 def _loss(stepper, what: str, index: tuple[int, ...], delta: float) -> float:

@@ -40,14 +40,16 @@ def why(stepper, what: str, index: tuple[int, ...]) -> Why:
     number = float(stepper.values[what][index])
     here = f"{what}[{','.join(map(str, index))}] is {number + 0.0:.6g}"  # no -0
     if not np.isfinite(number):
-        return _why_not_finite(stepper, what, here)
+        return _why_not_finite(stepper, what, index, here)
     if number:
         raise ValueError(f"{here}: ask why of a zero, or of nan; explain shows the sum of any other number")
     return _why_zero(stepper, what, index, here)
 
 
-def _why_not_finite(stepper, what: str, here: str) -> Why:
+def _why_not_finite(stepper, what: str, index: tuple[int, ...], here: str) -> Why:
     """Of all that had a say, the first in forward order that holds nan or infinity: given so, or made of numbers."""
+    boxes = {stop.value: stop.box for stop in stepper.trace(what, index, None).stops} if what in stepper.made_by else {}
+    image = index[0] if what.endswith((".out", ".dx", ".dskip", ".dlogits")) and index else None
     had_a_say = {what}
     for event in reversed(stepper.events):
         if had_a_say & set(event.outputs.values()):
@@ -57,10 +59,13 @@ def _why_not_finite(stepper, what: str, here: str) -> Why:
             if source not in had_a_say:
                 continue
             wrong = ~np.isfinite(stepper.values[source])
+            if source in boxes and wrong.ndim == 4:  # of a map its receptive field, of a batch its image
+                wrong &= _inside(boxes[source], wrong.shape, image)
+
             if wrong.any():
-                index = tuple(int(i) for i in np.argwhere(wrong)[0])
-                place = f"{source}[{','.join(map(str, index))}]"
-                number = float(stepper.values[source][index])
+                first = tuple(int(i) for i in np.argwhere(wrong)[0])
+                place = f"{source}[{','.join(map(str, first))}]"
+                number = float(stepper.values[source][first])
                 made = name in event.outputs and event.op != "input"
                 how = f"computed at {event.name} from finite numbers" if made else f"given to {event.name}"
                 count = int(wrong.sum())
@@ -68,9 +73,17 @@ def _why_not_finite(stepper, what: str, here: str) -> Why:
                     here,
                     f"the first is {place} = {number:g}, {how}; {count} of {wrong.size} numbers there are not finite",
                     [(how, count)],
-                    (source, index),
+                    (source, first),
                 )
     raise AssertionError("a number that is not finite lies in a value of some event")
+
+
+def _inside(box, shape: tuple[int, ...], image: int | None) -> np.ndarray:
+    """True within a box, of one image of a batch or of all."""
+    inside = np.zeros(shape, bool)
+    images = slice(None) if image is None else image
+    inside[images, :, box.rows[0] : box.rows[1] + 1, box.columns[0] : box.columns[1] + 1] = True
+    return inside
 
 
 def _why_zero(stepper, what: str, index: tuple[int, ...], here: str) -> Why:
@@ -112,6 +125,8 @@ def _cause(stepper, name: str, index: tuple[int, ...]):
     match event.op, role:
         case "crop_concat", "dskip" if not explanation.groups:
             return "cropped away", []
+        case (("max_pool2d" | "relu" | "dropout"), "dx") if explanation.groups[0].factors[0].values[0] == 0:
+            return _factors_that_are_zero(explanation)  # what arrives is 0 already
         case "max_pool2d", "dx" if explanation.groups[0].factors[1].values[0] == 0:
             return "lost the maximum", []
         case "relu", "dx" if explanation.groups[0].factors[1].values[0] == 0:

@@ -13,6 +13,7 @@ NETWORKS = {  # name: settings of the network, height and width, optimizer
     "fast, float32, Winograd": ({"base": 24, "depth": 1, "layers": fast}, (62, 58), "sgd"),
     "fast, float64, Adam": ({"base": 2, "depth": 2, "layers": fast, "dtype": "float64"}, (44, 52), "adam"),
     "reference, float64": ({"base": 1, "depth": 1, "layers": reference, "dtype": "float64"}, (18, 20), "sgd"),
+    "a batch of two, depth 3": ({"base": 2, "depth": 3}, (92, 100), "sgd"),
     "no dropout, float32": ({"base": 4, "depth": 1, "dropout": 0.0}, (26, 20), "adam"),
 }
 
@@ -46,7 +47,10 @@ def step_of(name):
     """The recorded step of one of `NETWORKS`."""
     settings, size, kind = NETWORKS[name]
     net = network(**settings)
-    return mu.Stepper(net, *example(net, size), optimizer=optimizer_for(net, kind))
+    image, labels, weights = example(net, size)
+    if "batch of two" in name:
+        image, labels, weights = (np.stack([array, array[..., ::-1]]) for array in (image, labels, weights))
+    return mu.Stepper(net, image, labels, weights, optimizer_for(net, kind))
 
 
 def changed_layers(**functions):

@@ -48,7 +48,7 @@ def test_factors_are_what_lies_where_they_say(stepper):
 
 
 def test_the_bound_is_no_blanket(stepper):
-    """It is a small part of the terms it allows for: in float32 a few millionths."""
+    """It is a small part of the terms that it allows for: in float32 most often a few millionths."""
     parts = []
     for event in stepper.events[1:]:
         for name in event.outputs.values():

@@ -1,5 +1,7 @@
 """What a student's layers may do wrong is told with the name of the function, and told again when asked again."""
 
+from types import ModuleType
+
 import numpy as np
 import pytest
 
@@ -107,3 +109,82 @@ def test_a_step_from_a_file_is_not_checked_with_other_layers(tmp_path):
     again = mu.Stepper.load(tmp_path / "step.npz", layers=wrong)
     assert not again.check("up0.conv1").passed
     assert again.what_if("head.bias", (0,), 0.1).linear_until > 0
+
+
+def test_ctrl_c_in_a_layer_ends_a_command_and_not_the_step():
+    calls = []
+
+    def interrupted_once(dout, cache):
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return layers.relu_backward(dout, cache)
+
+    stepper = stepper_with(relu_backward=interrupted_once)
+    with pytest.raises(KeyboardInterrupt):
+        stepper.value("down0.conv0.dx")
+    np.testing.assert_array_equal(stepper.value("down0.conv0.dx"), stepper_with().value("down0.conv0.dx"))
+
+
+def test_a_module_of_a_student_need_not_be_found_by_its_name():
+    module = ModuleType("layers_that_were_never_installed")
+    vars(module).update({name: getattr(layers, name) for name in layers.__all__})
+    net = network(layers=module)
+    assert mu.Stepper(net, *example(net, (60, 64))).what_if("head.bias", (0,), 0.1).linear_until > 0
+
+
+@pytest.mark.parametrize("signature", ["default", "star"])
+def test_a_check_asks_for_the_contract_s_gradients_whatever_the_signature(signature):
+    def with_default(x, weight, bias, stride=1):
+        return layers.conv2d_forward(x, weight, bias)
+
+    def with_star(*args):
+        return layers.conv2d_forward(*args)
+
+    stepper = stepper_with(conv2d_forward=with_default if signature == "default" else with_star)
+    assert stepper.check("down1.conv0").passed
+
+
+@pytest.mark.parametrize("name", ["loss", "down2.dropout"])
+def test_loss_and_dropout_of_a_file_are_not_judged_by_other_layers(name, tmp_path):
+    def loss_backward(cache):
+        return 3 * layers.weighted_cross_entropy_backward(cache)
+
+    def dropout_backward(dout, cache):
+        return 5 * layers.dropout_backward(dout, cache)
+
+    stepper = stepper_with(weighted_cross_entropy_backward=loss_backward, dropout_backward=dropout_backward)
+    assert not stepper.check(name).passed
+    stepper.save(tmp_path / "step.npz")
+    with pytest.raises(ValueError, match="was computed by other layers"):
+        mu.Stepper.load(tmp_path / "step.npz").check(name)
+
+
+def test_views_of_one_memory_are_saved_as_what_they_show(tmp_path):
+    def turned(dout, cache):
+        return np.swapaxes(layers.relu_backward(dout, cache), 2, 3)
+
+    net = network(layers=changed_layers(relu_backward=turned))
+    image, labels, _ = example(net, (60, 60))
+    stepper = mu.Stepper(net, image, labels)
+    stepper.save(tmp_path / "step.npz")
+    again = mu.Stepper.load(tmp_path / "step.npz")
+    for value, array in stepper.values.items():
+        np.testing.assert_array_equal(again.values[value], array, err_msg=value)
+
+
+def test_pixels_without_weight_may_hold_anything():
+    net = network()
+    image, labels, weights = example(net, (60, 64))
+    image[0, 30, 33] = np.nan
+    weights[...] = 0
+    stepper = mu.Stepper(net, image, labels, weights)
+    assert np.isnan(stepper.value("head")).any()
+    assert stepper.explain("loss").agrees
+    assert stepper.explain("loss.dlogits", (0, 1, 9, 11)).agrees
+
+
+def test_an_optimizer_of_another_network_is_refused():
+    net = network()
+    with pytest.raises(ValueError, match="optimizer is of another network"):
+        mu.Stepper(net, *example(net, (60, 64)), optimizer=mu.SGD(network(depth=1).params, 0.1))

@@ -81,6 +81,7 @@ def test_a_run_stops_at_the_first_nan():
     stepper = mu.Stepper(net, *example(net, (60, 64)))
     stepper.break_at(condition="nan")
     assert stepper.run().name == "down1.conv1"
+    assert stepper.run().name == stepper.events[-1].name  # all further ones are handed on
 
 
 def test_a_run_stops_at_the_first_dead_relu_layer():

@@ -159,7 +159,7 @@ class TestScripts:
             size = sum(np.abs(group.products).sum() for group in expected.groups) + 1e-30
             assert shown["total"] == pytest.approx(expected.total, abs=1e-12 * size, rel=1e-12), (name, index)
             assert shown["value"] == expected.value
-            assert shown["bound"] == pytest.approx(expected.bound, rel=0.5), (name, index)
+            assert shown["bound"] == pytest.approx(expected.bound, rel=1e-6), (name, index)
             assert shown["winner"] == expected.winner
             terms = expected.terms
             np.testing.assert_allclose(

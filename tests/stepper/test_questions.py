@@ -144,6 +144,16 @@ class TestWhy:
         found = mu.Stepper(net, *example(net, (60, 64))).why("head", (0, 0, 1, 1))
         assert found.place == ("up0.conv1.bias", (0,))
 
+    def test_in_a_batch_another_image_s_nan_is_not_blamed(self):
+        net = network()
+        image, labels, weights = example(net, (60, 64))
+        batch = np.stack([image, image])
+        batch[0, 0, 30, 30] = np.nan
+        net.params["up0.conv1.bias"][0] = np.nan
+        stepper = mu.Stepper(net, batch, np.stack([labels, labels]), np.stack([weights, weights]))
+        assert stepper.why("head", (1, 0, 9, 9)).place == ("up0.conv1.bias", (0,))
+        assert stepper.why("head", (0, 0, 9, 9)).place[0] == "input.out"
+
     def test_a_loss_of_zero(self):
         net = network()
         image, labels, weights = example(net, (60, 64))

@@ -273,7 +273,7 @@ class TestAtATerminal:
 
     def test_the_tab_key_completes_commands_and_names(self, person):
         person.read()
-        assert "down0.crop" not in person.type("goto up0.crop_concat.b\t\n")
+        assert "up0.crop_concat.backward" in person.type("goto up0.crop_concat.b\t\n")
         shown = person.type("wher\t\n")
         assert "at up0.crop_concat.backward (backward)" in shown
 

@@ -131,6 +131,12 @@ def test_what_two_ways_lead_to_stands_behind_both(small):
     assert len(values) == len(set(values))
 
 
+def test_an_updated_weight_comes_from_its_gradient_and_that_from_image_and_loss(small):
+    values = [stop.value for stop in small.trace("head.weight.new", (0, 0, 0, 0), steps=None).stops]
+    assert values[0] == "head.dweight"
+    assert {"loss.dlogits", "input.out"} <= set(values)
+
+
 def test_it_reads_as_a_table(small):
     text = str(small.trace("down0.conv1", (0, 1, 4, 6), steps=3))
     assert text.splitlines()[0] == "down0.conv1.out[0,1,4,6] comes from"

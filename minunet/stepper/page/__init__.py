@@ -13,6 +13,7 @@ it is made sure here that this gives the numbers of the step: where it does not 
 import base64
 import html
 import json
+import math
 import re
 from collections.abc import Callable
 from dataclasses import asdict
@@ -39,13 +40,13 @@ def page(stepper: "Stepper") -> str:
     ValueError
         Where the step is too large for a page; the terminal shows it all the same.
     """
-    stored = {name: _stored(stepper, name) for name in stepper.values}
-    size = sum(len(value.get("data", "")) for value in stored.values())
+    size = 4 * sum(math.prod(stepper.values.shapes[name]) for name in stepper.values)  # nothing is computed for this
     if size > MOST:
         raise ValueError(
-            f"the page would have {size / 1e6:.0f} MB, expected at most {MOST / 1e6:.0f}; "
+            f"the page would hold {size / 1e6:.0f} MB of numbers, expected at most {MOST / 1e6:.0f}; "
             "take a smaller --tile or --base, or step through it at the terminal"
         )
+    stored = {name: _stored(stepper, name) for name in stepper.values}
     data = {
         "summary": summary(stepper),
         "events": [asdict(event) for event in stepper.events],
@@ -66,9 +67,13 @@ def page(stepper: "Stepper") -> str:
 
 
 def frame(stepper: "Stepper", height: int = 860) -> str:
-    """The page inside another one: what a notebook shows of a stepper, in JupyterLab, VS Code and exported HTML."""
+    """The page inside another one, or the line that says why there is none: what a notebook shows of a stepper."""
+    try:
+        text = page(stepper)
+    except ValueError as error:
+        return f"<p>{html.escape(summary(stepper))} {html.escape(str(error))}</p>"
     return (
-        f'<iframe srcdoc="{html.escape(page(stepper))}" title="one training step of a U-Net" '
+        f'<iframe srcdoc="{html.escape(text)}" title="one training step of a U-Net" '
         f'style="box-sizing: border-box; width: 100%; height: {height}px; border: 1px solid #8888"></iframe>'
     )
 
@@ -76,12 +81,12 @@ def frame(stepper: "Stepper", height: int = 860) -> str:
 def summary(stepper: "Stepper") -> str:
     """The step in one line."""
     net, values, rule = stepper.net, stepper.values, stepper.settings["optimizer"]
-    shape = "×".join(map(str, values["input.out"].shape[2:]))
+    images = values["input.out"].shape[0]
+    shape = (
+        "an image" if images == 1 else f"{images} images"
+    ) + f" of {'×'.join(map(str, values['input.out'].shape[2:]))}"
     how = f"SGD, momentum {rule['momentum']:g}, learning rate {rule['lr']:g}" if rule["kind"] == "sgd" else "Adam"
-    return (
-        f"A U-Net of depth {net.depth} and base {net.base} on an image of {shape}; "
-        f"loss {float(values['loss.out']):.5g}; {how}."
-    )
+    return f"A U-Net of depth {net.depth} and base {net.base} on {shape}; loss {float(values['loss.out']):.5g}; {how}."
 
 
 def _stored(stepper: "Stepper", name: str) -> dict[str, Any]:

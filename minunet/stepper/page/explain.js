@@ -11,11 +11,12 @@ function explain(what, index) {
   const terms = found.terms.map((factors) => ({ value: factors.reduce((product, f) => product * f.value, 1), factors }));
   const total = sum(terms.map((term) => term.value));
   const size = found.size ?? terms.reduce((sofar, term) => sofar + Math.abs(term.value), 0);
-  const bound = EXACT.has(event.op) || what.endsWith(".skip.out") ? 0 : rounding(value(what), found.count ?? terms.length, size);
+  const bound = EXACT.has(event.op) || what.endsWith(".skip.out") ? 0 : rounding(value(what), found.count ?? COUNTS[event.op] ?? terms.length, size);
   return { notes: [], ...found, what, index, terms, total, bound, value: element(what, index) };
 }
 
 const EXACT = new Set(["relu", "max_pool2d", "crop_concat"]);
+const COUNTS = { sgd: 4, adam: 4, dropout: 2 }; // operations, where they are not as many as there are terms
 const REACH = 5; // pixels: a tile of Winograd's filtering is 6x6, and rounding is relative to the largest pixel in it
 
 /** How far rounding may have taken a sum of so many products, of `size` in absolute values: as in Python, and why. */
@@ -206,6 +207,7 @@ const EXPLAINERS = {
     return {
       equation: "E = 1/(N H W) Σ weights[n,h,w] · −log p[n,label,h,w]   over n, h, w;  p = softmax over c",
       here: `E = Σ over ${N * H * W} pixels`,
+      count: N * H * W + value(logits).shape[1],
       size: grid(N, H, W).reduce((sofar, [n, h, w]) => sofar + pixelSize(logits, labels, weights, n, h, w), 0),
       terms: grid(N, H, W).map(([n, h, w]) => {
         const label = element(labels, [n, h, w]);
@@ -224,6 +226,7 @@ const EXPLAINERS = {
         constant("1/(N H W)", 1 / (N * H * W)),
         { name: `p(${logits}) − [k = label]`, index: [n, k, h, w], value: p[k] - isLabel },
       ]],
+      count: 4,
       size: (Math.abs(weight) / (N * H * W)) * (p[k] * (1 + largestLogit(logits, n, h, w)) + isLabel),
       notes: [
         `logits ${p.map((_, c) => short(element(logits, [n, c, h, w]))).join("  ")}`,
@@ -294,9 +297,15 @@ function dropped(result, source, name, keep, index) {
   };
 }
 
+/** Logits of one pixel; 0 where it is ignored: there they may be anything, NaN too. */
+function pixelLogits(logits, n, h, w) {
+  const ignored = element("weights", [n, h, w]) === 0;
+  return grid(value(logits).shape[1]).map(([c]) => (ignored ? 0 : element(logits, [n, c, h, w])));
+}
+
 /** The logarithm of the softmax over the channels, at one pixel; the highest logit first subtracted, so that exp is finite. */
 function logSoftmax(logits, n, h, w) {
-  const z = grid(value(logits).shape[1]).map(([c]) => element(logits, [n, c, h, w])), highest = Math.max(...z);
+  const z = pixelLogits(logits, n, h, w), highest = Math.max(...z);
   const total = z.reduce((sofar, number) => sofar + Math.exp(number - highest), 0);
   return z.map((number) => number - highest - Math.log(total));
 }
@@ -308,7 +317,7 @@ function pixelSize(logits, labels, weights, n, h, w) {
   return (Math.abs(element(weights, [n, h, w])) / (N * H * W)) * size;
 }
 
-const largestLogit = (logits, n, h, w) => Math.max(...grid(value(logits).shape[1]).map(([c]) => Math.abs(element(logits, [n, c, h, w]))));
+const largestLogit = (logits, n, h, w) => Math.max(...pixelLogits(logits, n, h, w).map(Math.abs));
 
 const softmax = (logits, n, h, w) => logSoftmax(logits, n, h, w).map(Math.exp);
 

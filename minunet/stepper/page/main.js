@@ -111,7 +111,7 @@ function made(role, name) {
   const { shape, data } = value(name), diverging = isGradient(name) || madeBy.get(name).event.phase === "update", range = extent(data);
   if (shape.length === 0) return [h("h3", {}, `${role} `, h("span", { class: "number" }, data[0].toPrecision(7)))];
   const heading = h("h3", {}, `${role} ${shape.join("×")} `, scale(range, diverging));
-  if (shape.length === 4 && madeBy.get(name).role !== "dweight" && shape[3] > 3) {
+  if (shape.length === 4 && madeBy.get(name).role !== "dweight" && madeBy.get(name).event.phase !== "update") {
     const side = shape[1] > 8 ? "5.6rem" : shape[1] > 4 ? "7.4rem" : shape[1] > 2 ? "9rem" : "14rem";
     return [heading, h("div", { class: "maps" }, Array.from({ length: planes(name) }, (_, c) => mapFigure(name, c, range, diverging, side)))];
   }
@@ -141,13 +141,16 @@ function given(event) {
 function mapFigure(name, c, range, diverging, side) {
   const map = plane(name, c), { shape } = value(name), canvas = h("canvas", {
     tabindex: 0, role: "img", "data-value": name, "data-channel": c, "data-key": `${name} ${c}`,
-    "aria-label": `${name}, channel ${c % shape[1]}, ${map.height} by ${map.width}; arrow keys move`,
+    "aria-label": `${name}, ${mapName(shape, c)}, ${map.height} by ${map.width}; arrow keys move`,
   });
   paint(canvas, map, range, diverging);
   const indexOf = (row, column) => [Math.floor(c / shape[1]), c % shape[1], row, column];
   return interactive(canvas, map, name, indexOf, ([n, k, row, column]) => (n * shape[1] + k === c ? [row, column] : null),
-    h("figcaption", {}, `channel ${c % shape[1]}`), side);
+    h("figcaption", {}, mapName(shape, c)), side);
 }
+
+/** Which image of a batch, and which channel. */
+const mapName = ([N, C], c) => `${N > 1 ? `image ${Math.floor(c / C)}, ` : ""}channel ${c % C}`;
 
 function weightFigure(name) {
   const sheet = kernelSheet(name), canvas = h("canvas", { tabindex: 0, role: "img", "data-value": name,
@@ -218,7 +221,7 @@ function renderInspector() {
   }
   const found = explain(what, index);
   $("inspector").replaceChildren(
-    h("h2", {}, h("code", {}, `${what}[${index}]`), ` = ${found.value.toPrecision(7)}`),
+    h("h2", { "aria-live": "polite" }, h("code", {}, `${what}[${index}]`), ` = ${found.value.toPrecision(7)}`),
     h("p", { class: "formula soft" }, found.equation),
     h("p", { class: "formula" }, found.here),
     ...candidates(found), ...(kernels(found) ?? [termTable(found)]), total(found),
@@ -233,7 +236,7 @@ function notComputed(what, index) {
   const [, layer, kind] = /^(.*)\.(weight|bias)$/.exec(what) ?? [];
   if (!layer) return [...parts, h("p", {}, "a pixel of the image, normalised")];
   const link = (name, text) => h("tr", {}, h("td", {}, text), h("td", { class: "number" }, element(name, index).toPrecision(6)),
-    h("td", {}, h("button", { onclick: () => ask(name, index) }, "its sum")));
+    h("td", {}, h("button", { "data-key": `sum ${name}`, onclick: () => ask(name, index) }, "its sum")));
   return [...parts, h("p", {}, "a parameter: given, not computed. Later in this step:"),
     h("table", {}, link(`${layer}.d${kind}`, "gradient"), link(`${what}.new`, "after the update"))];
 }
@@ -278,7 +281,8 @@ function small(title, terms, factorOf, largest) {
   const size = largest ?? (Math.max(...terms.map((term) => Math.abs(factorOf(term).value))) || 1);
   return h("table", { class: largest ? "products" : "" }, h("caption", {}, title), [...rows.values()].map((row) => h("tr", {}, row.map((factor) =>
     h("td", { class: "number", title: `${placeName(factor)} = ${factor.value}`,
-      style: `background: rgb(${colour(factor.value, [-size, size], true).map(Math.round)})` }, tight(factor.value))))));
+      style: `background: rgb(${colour(0.6 * factor.value, [-size, size], true).map(Math.round)})` }, // text stays readable
+     tight(factor.value))))));
 }
 
 /** A number in the room of six characters. */
@@ -309,12 +313,14 @@ function total({ total: found, value: stored, terms, bound }) {
 /** The receptive field on the image; of a gradient, the pixels of the loss that it came from. */
 function fields(what, index) {
   const boxes = reach(what, index), image = boxes.get("input.out"), loss = what === "loss.dlogits" ? null : boxes.get("loss.dlogits");
-  return [field("input.out", image, "Receptive field on the image", false), field("loss.dlogits", loss, "Where its gradient comes from: pixels of the loss", true)].flat();
+  const isMap = value(what).shape.length === 4 && !/\.(dweight|new)$/.test(what), n = isMap ? index[0] : 0;
+  return [field("input.out", n, image, "Receptive field on the image", false),
+    field("loss.dlogits", n, loss, "Where its gradient comes from: pixels of the loss", true)].flat();
 }
 
-function field(name, box, title, diverging) {
+function field(name, n, box, title, diverging) {
   if (!box) return [];
-  const map = plane(name, 0), canvas = h("canvas");
+  const map = plane(name, n * value(name).shape[1]), canvas = h("canvas");
   paint(canvas, map, extent(map.data), diverging);
   const [rows, columns] = [box.rows[1] - box.rows[0] + 1, box.columns[1] - box.columns[0] + 1];
   return [h("h3", {}, `${title} `, h("span", { class: "soft" }, `${rows}×${columns}`)),

@@ -31,13 +31,14 @@ function moves(event, role) {
     case "conv2d.dweight": case "conv_transpose2d.dweight": return { x: null, dout: null };
     case "conv2d.dbias": case "conv_transpose2d.dbias": return { dout: null };
     case "weighted_cross_entropy.out": return { logits: [same, same] };
+    case "sgd.velocity.new": case "sgd.new": case "adam.m.new": case "adam.v.new": case "adam.new": return { gradient: null };
     default: return {};
   }
 }
 
 /** The box of every value that had a say in one number, by the value's name. */
 function reach(what, index) {
-  const isMap = value(what).shape.length === 4 && madeBy.get(what).role !== "dweight";
+  const isMap = value(what).shape.length === 4 && !["dweight", "new"].includes(madeBy.get(what).role.split(".").pop());
   const boxes = new Map([[what, isMap ? { rows: [index[2], index[2]], columns: [index[3], index[3]] } : null]]);
   const own = new Set(explain(what, index).terms.flatMap((term) => term.factors.map((factor) => factor.name)));
   for (const event of [...step.events].reverse()) {
