@@ -224,10 +224,8 @@ class UNet:
             if step.op == "crop_concat":
                 across.append(dinputs[0])
             elif step.op == "max_pool2d":
-                if tape.keep:
-                    d = d + across.pop()
-                else:
-                    d += across.pop()
+                d = d.copy() if tape.keep else d  # what was handed out of a kept tape stays as it is
+                d += across.pop()
                 yield step.name.replace("pool", "skip"), "skip", (d,)
 
     def __copy__(self):

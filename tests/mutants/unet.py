@@ -3,7 +3,8 @@
 from .patching import Mutant
 
 FILE = "unet.py"
-WALK_OTHERS = "            else:\n                d = backward(d, step.cache)\n"
+WALK = "self._backward_of(step.op)(d, step.cache)"
+STORE = 'grads[f"{name}.weight"], grads[f"{name}.bias"] = dinputs[1:]'
 
 MUTANTS = [
     Mutant(
@@ -40,19 +41,22 @@ MUTANTS = [
         FILE,
         "the two gradients of the skip connection exchanged",
         "dskip goes down the U and dx across.",
-        {"dskip, d = backward(d, step.cache)": "d, dskip = backward(d, step.cache)"},
+        {
+            'dinputs[-1] if step.op == "crop_concat" else dinputs[0]': "dinputs[0]",
+            "across.append(dinputs[0])": "across.append(dinputs[-1])",
+        },
     ),
     Mutant(
         FILE,
         "ReLU forgotten in backward",
         "A step without parameters is taken for one without a gradient.",
-        {WALK_OTHERS: '            elif step.op != "relu":\n                d = backward(d, step.cache)\n'},
+        {WALK: f'{WALK} if step.op != "relu" else d'},
     ),
     Mutant(
         FILE,
         "dropout forgotten in backward",
         "It is off in most runs.",
-        {WALK_OTHERS: '            elif step.op != "dropout":\n                d = backward(d, step.cache)\n'},
+        {WALK: f'{WALK} if step.op != "dropout" else d'},
     ),
     Mutant(
         FILE,
@@ -141,11 +145,9 @@ MUTANTS = [
         "up-convolutions get no gradient",
         "Their parameters stay where they were drawn.",
         {
-            '            elif step.op == "crop_concat":': (
-                '                if step.op == "conv_transpose2d":\n'
-                '                    grads[f"{step.name}.weight"] = 0 * grads[f"{step.name}.weight"]\n'
-                '            elif step.op == "crop_concat":'
-            )
+            STORE: f"{STORE}\n"
+            '                if op == "conv_transpose2d":\n'
+            '                    grads[f"{name}.weight"] = 0 * grads[f"{name}.weight"]'
         },
     ),
     Mutant(
@@ -159,9 +161,9 @@ MUTANTS = [
         "gradient of one step under another's name",
         "The two convolutions of a block exchange their biases' gradients.",
         {
-            'd, grads[f"{step.name}.weight"], grads[f"{step.name}.bias"] =': (
-                'name = {"down0.conv0": "down0.conv1", "down0.conv1": "down0.conv0"}.get(step.name, step.name)\n'
-                '                d, grads[f"{step.name}.weight"], grads[f"{name}.bias"] ='
+            STORE: (
+                'other = {"down0.conv0": "down0.conv1", "down0.conv1": "down0.conv0"}.get(name, name)\n'
+                '                grads[f"{name}.weight"], grads[f"{other}.bias"] = dinputs[1:]'
             )
         },
     ),
