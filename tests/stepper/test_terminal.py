@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
 import termios
@@ -224,7 +225,8 @@ class Person:
 
     @staticmethod
     def take_the_terminal():
-        """So that Ctrl-C, typed there, is meant for the session."""
+        """So that Ctrl-C, typed there, is meant for the session, and heard: what runs in the background ignores it."""
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.setsid()
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
