@@ -9,13 +9,14 @@ is done is not done again. The table of all results comes last, and `curves.png`
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
 from minunet import load
 from minunet.checkpoint import save
-from minunet.data import read_dataset
+from minunet.data import Dataset, read_dataset
 from minunet.evaluation import choose_threshold, evaluate
 from minunet.figures import draw_mistakes
 from minunet.files import whole_file
@@ -67,7 +68,10 @@ def result_of(run: Run, data: Path, out: Path) -> dict[str, Any]:
         if result["settings"] == settings:
             return result
         raise ValueError(f"{out} holds a result by other settings than asked for; remove it, or give another --out")
-    train, held_out = hold_out(read_dataset(data / settings["data"]), settings["validation"])
+    dataset = read_dataset(data / settings["data"])
+    if settings["split"] == "spread":
+        dataset = spread(dataset, round(1 / settings["validation"]))
+    train, held_out = hold_out(dataset, settings["validation"])
     training = start(run, train, held_out, out)
     training.run(lambda progress: print(f"\r{run.folder}: step {progress.step}", end="", flush=True))
     print()
@@ -90,6 +94,13 @@ def result_of(run: Run, data: Path, out: Path) -> dict[str, Any]:
     with whole_file(stored) as temporary:
         temporary.write_text(json.dumps(result, indent=2) + "\n")
     return result
+
+
+def spread(dataset: Dataset, every: int) -> Dataset:
+    """Each `every`-th image at the end, where `hold_out` takes them from."""
+    last = dataset.samples[every - 1 :: every]
+    others = [sample for k, sample in enumerate(dataset.samples) if k % every != every - 1]
+    return replace(dataset, samples=[*others, *last])
 
 
 def start(run: Run, train, held_out, out: Path) -> Training:

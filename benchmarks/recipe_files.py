@@ -4,6 +4,7 @@ data = "isbi2012"         # folder of the dataset
 validation = 0.2          # fraction of its images held out, the last ones
 method = "components"     # how objects are told apart, as for minunet.objects.find_objects
 average = true            # predict by the mean over rotations and mirrors
+split = "block"           # may be left out; or "spread": of images that stand alone every fifth, say, and not the last
 trainer = "minunet"       # may be left out; or "torch", see benchmarks.peer
 seeds = [0, 1, 2]         # may be left out: then 0 alone; a run for each
 
@@ -23,8 +24,9 @@ from minunet.objects import METHODS
 from minunet.recipe import Recipe
 
 NEEDED = {"data", "validation", "method", "average", "recipe"}
-DEFAULTS = {"trainer": "minunet", "seeds": [0], "ablations": {}}
+DEFAULTS = {"split": "block", "trainer": "minunet", "seeds": [0], "ablations": {}}
 TRAINERS = ("minunet", "torch")
+SPLITS = ("block", "spread")
 
 
 class Run(NamedTuple):
@@ -56,7 +58,7 @@ def read_runs(path: Path) -> list[Run]:
             f"and perhaps {', '.join(sorted(DEFAULTS))}"
         )
     settings = DEFAULTS | settings
-    for name, known in (("method", METHODS), ("trainer", TRAINERS)):
+    for name, known in (("method", METHODS), ("trainer", TRAINERS), ("split", SPLITS)):
         if settings[name] not in known:
             raise ValueError(f"{path}: {name} is {settings[name]!r}, expected one of {', '.join(known)}")
     if not 0 < settings["validation"] < 1:

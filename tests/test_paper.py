@@ -10,7 +10,7 @@ from PIL import Image
 import minunet as mu
 from benchmarks import paper
 from benchmarks.recipe_files import read_runs
-from minunet.data import read_dataset
+from minunet.data import Dataset, Sample, read_dataset
 from minunet.evaluation import choose_threshold, evaluate
 from minunet.validation import hold_out
 
@@ -173,6 +173,13 @@ def test_a_recipe_that_cannot_be_followed_is_refused_before_training(folder, old
     with pytest.raises(ValueError, match=rf"small\.toml: .*{complaint}"):
         run(folder, "small.toml")
     assert not (folder / "runs").exists()
+
+
+def test_every_fifth_image_is_held_out_where_the_split_is_spread():
+    data = Dataset([Sample(f"s{k}", None, None) for k in range(12)], "instances", 2, 1, "")
+    train, held_out = hold_out(paper.spread(data, 5), 0.2)
+    assert [sample.name for sample in held_out.samples] == ["s4", "s9"]
+    assert len(train.samples) == 10
 
 
 @pytest.mark.parametrize("path", sorted(paper.Path(paper.__file__).parent.glob("recipes/*.toml")), ids=lambda p: p.stem)
