@@ -24,6 +24,7 @@ _HOME = {
     "Adam": "optim",
     "gradcheck": "gradient_check",
     "Stepper": "stepper",
+    "grade": "grading",
     "to_device": "device",
     "to_host": "device",
 }
@@ -39,6 +40,7 @@ _MODULES = (
     "metrics",
     "data",
     "stepper",
+    "grading",
 )
 
 __all__ = ["__version__", *_HOME, *_MODULES]

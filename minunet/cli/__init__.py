@@ -18,6 +18,7 @@ COMMANDS = {
     "predict": "segment images of any size",
     "evaluate": "compare segmentations with the truth",
     "step": "step through one training step, forwards and backwards, and see where every number comes from",
+    "grade": "say of a student's layers what is right, and what is wrong and why",
     "info": "what is installed here, or what a weights file holds",
 }
 

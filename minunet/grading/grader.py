@@ -1,0 +1,256 @@
+"""Grade one submission: each layer by itself, then the network that is built on all of them.
+
+The inputs are drawn anew for each submission, from the SHA-256 of its own text: whoever wrote the answers into a file
+would change the questions by it, and the same file always has the same.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from .asking import Asker, preload, program
+from .conventions import Convention
+from .diagnosis import diagnose
+from .example import smallest
+from .experiments import experiments
+from .judge import (
+    Observed,
+    alone,
+    changed_arguments,
+    choose_reading,
+    gradient_of_own_forward,
+    observe,
+    repeat,
+)
+from .network import judge_network, judge_own
+from .outdated import outdated
+from .report import Fault, Finding, Report
+from .sandbox import Sandbox
+from .spec import Function, Spec
+from .specs import find_spec
+from .submission import Submission, read_submission
+
+IN_PLACE = "Inputs are never changed: the caller, or another layer, still needs them."
+
+
+def grade(what, spec="unet", only=None, hints="name", level=None):
+    """Grade a student's layers: right, or what is wrong, in words.
+
+    Parameters
+    ----------
+    what : path, module, function or list of functions
+        A .py file, a notebook, a folder or a zip. Modules and functions are graded from their source. Nothing of it is
+        run in this process.
+    spec : str, path or Spec
+        The assignment: "unet", "cs231n", or a teacher's file.
+    only : iterable of str, optional
+        Names of functions, or of layers (as "conv2d"), to grade alone.
+    hints : str
+        How much to tell: "none", "place", "name" or "fix" (`minunet.grading.report.HINTS`).
+    level : int, optional
+        Of isolation; None is the highest that this machine has.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    ValueError
+        For an unknown spec or function, or a submission without Python.
+    FileNotFoundError
+    """
+    spec = find_spec(spec)
+    submission = read_submission(what)
+    with Sandbox(program(), level, preload=preload(submission)) as sandbox:
+        return grade_submission(submission, selected(spec, only), sandbox).at(hints)
+
+
+def selected(spec: Spec, only) -> Spec:
+    """The assignment with the layers of some functions alone.
+
+    Raises
+    ------
+    ValueError
+        For a name that is in none of them.
+    """
+    if only is None:
+        return spec
+    names = set(only)
+    by_name = {layer: {*(f.name for f in layer.functions), layer.name} for layer in spec.layers}
+    unknown = names - set().union(*by_name.values())
+    if unknown:
+        known = ", ".join(layer.name for layer in spec.layers)
+        raise ValueError(
+            f"{spec.name} has no {', '.join(sorted(unknown))}; expected a function's name or one of {known}"
+        )
+    return Spec(spec.name, tuple(layer for layer in spec.layers if by_name[layer] & names), 0)
+
+
+def grade_submission(submission: Submission, spec: Spec, sandbox: Sandbox) -> Report:
+    """The whole report, of a submission that has been read, in a sandbox that may serve many."""
+    wanted = [(function.name, layer.classes) for layer in spec.layers for function in layer.functions]
+    asker = Asker(sandbox, submission, submission.place(wanted))
+    findings: list[Finding] = []
+    used: dict[str, Convention] = {}
+    for number, layer in enumerate(spec.layers):
+        rng = np.random.default_rng([int(submission.digest[:16], 16), number])
+        layer, reading = choose_reading(asker, layer, rng)
+        observed = observe(asker, layer, layer.cases(rng), rng)
+        used[layer.name] = observed.convention
+        findings += grade_layer(asker, observed, rng, reading)
+    if spec.network:
+        own = judge_own(asker, spec, findings, used)
+        findings += [judge_network(asker, spec, findings, used), *([own] if own else [])]
+    notes = [*submission.notes, *(_of_loading(note) for note in asker.notes)]
+    if asker.stopped:
+        notes.insert(0, f"running the file ended early ({asker.stopped}), so that its definitions alone were run")
+    return Report(
+        submission.name,
+        submission.digest,
+        spec.name,
+        sandbox.level,
+        sandbox.isolation,
+        tuple(findings),
+        tuple(notes),
+        asker.printed.decode("utf-8", "replace"),
+    )
+
+
+def _of_loading(note):
+    where = f"line {note['line']} of {note['file']}" if note.get("line") else str(note.get("file"))
+    return f"{where} failed when the file was run: {note.get('error')}: {note.get('message')}"
+
+
+def grade_layer(asker: Asker, observed: Observed, rng, reading="") -> list[Finding]:
+    """A finding for each function of a layer; `reading` is what to say of how the submission reads the assignment."""
+    layer = observed.layer
+    missing = {
+        function: bool(answers) and all(a.error == "NameError" and a.message == "not defined" for a in answers)
+        for function, answers in zip(
+            layer.functions, (observed.answers[part] for part in sorted(observed.answers)), strict=True
+        )
+    }
+    leaks = {} if all(missing.values()) else repeat(asker, observed)
+    forward_right = all(observed.is_right(output) for output in layer.forward.outputs)
+    whole = observed
+    findings = []
+    for function in layer.functions:
+        if missing[function]:
+            findings.append(_missing(asker, function))
+            continue
+        observed = whole
+        if function is layer.backward:
+            failed = {k for k, answer in enumerate(whole.answers[True]) if answer.error == "NoCache"}
+            if len(failed) == len(whole.cases):
+                note = "forward does not return, so that there is no cache to call it with"
+                findings.append(Finding(function.name, "not judged", 0, function.points, notes=(note,)))
+                continue
+            observed = whole.without(failed)
+        faults, notes, right = [], [], 0
+        for output in function.outputs:
+            if not observed.is_right(output) and alone(asker, observed, output):
+                faults.append(_leak(output, next(seen.problem for seen in observed.seen[output] if seen.problem)))
+            elif observed.is_right(output) and output in leaks:
+                faults.append(_leak(output, leaks[output]))
+            elif observed.is_right(output):
+                right += 1
+            elif function is layer.backward and not forward_right and gradient_of_own_forward(asker, observed, output):
+                right += 1
+                notes.append(f"{output} is right for the forward that it belongs to, and that forward is wrong")
+            else:
+                found, names = _faults(asker, observed, output, rng)
+                if all(name.given for name in names):
+                    right += 1
+                    notes.append(f"{output}: {names[0].name}; that is so in the assignment's own template")
+                else:
+                    faults += found
+        points = function.points * right / len(function.outputs)
+        changed = [name for name in changed_arguments(observed, function) if name != "cache"]
+        for name in changed:
+            faults.append(
+                Fault(
+                    "",
+                    f"{name} is not what it was after the call",
+                    f"changes {name} in place",
+                    IN_PLACE,
+                    f"Work on {name}.copy().",
+                )
+            )
+        points *= 0.5 if changed else 1
+        findings.append(
+            Finding(
+                function.name,
+                "wrong" if faults else "right",
+                points,
+                function.points,
+                _merged(faults),
+                (*notes, *_notes(observed, function, reading)),
+            )
+        )
+    return findings
+
+
+def _missing(asker, function):
+    told = f"{function.name} is not defined; expected {function.signature}"
+    broken = [
+        note for note in asker.notes if note["error"] in ("SyntaxError", "IndentationError", "TabError", "ValueError")
+    ]
+    if not broken:
+        return Finding(function.name, "missing", 0, function.points, (Fault("", told),))
+    name, _, fix = outdated(broken[0]["message"]) or ("", "", "")
+    fault = Fault("", told, name, f"{_of_loading(broken[0])}.", fix)
+    return Finding(function.name, "missing", 0, function.points, (fault,))
+
+
+def _leak(output, seen):
+    return Fault(
+        output,
+        f"{seen}, when the function is called again",
+        "not the same at every call",
+        "Called once it is right, or gives something else each time: something is kept from one call to the next, in a "
+        "global, a default argument or the function itself, or is drawn at random.",
+        "Keep nothing outside of the cache.",
+    )
+
+
+def _faults(asker, observed, output, rng):
+    """A fault for each mistake behind a wrong output, and their names."""
+    seen = next(one for one in observed.seen[output] if one.problem)
+    example = smallest(asker, observed, output, rng) if seen.kind != "error" else None
+    names = diagnose(observed, output)
+    if not names[0].name and seen.kind != "error":
+        shown = " ".join([names[0].explanation, *experiments(asker, observed, output)])
+        names = [replace(names[0], explanation=shown)]
+    faults = [
+        Fault(output, seen.problem, name.name, name.explanation, name.fix, example if k == 0 else None)
+        for k, name in enumerate(names)
+    ]
+    return faults, names
+
+
+def _merged(faults):
+    """One fault for what spoils all outputs alike: an exception is told once."""
+    told: dict[tuple[str, str], Fault] = {}
+    for fault in faults:
+        key = (fault.place, fault.name)
+        if key in told and told[key].output != fault.output:
+            earlier = told[key]
+            told[key] = Fault(f"{earlier.output}, {fault.output}", *_rest(earlier))
+        else:
+            told.setdefault(key, fault)
+    return tuple(told.values())
+
+
+def _rest(fault):
+    return fault.place, fault.name, fault.explanation, fault.fix, fault.example
+
+
+def _notes(observed: Observed, function: Function, reading: str):
+    """What costs nothing."""
+    layer = observed.layer
+    notes = [note for note in (observed.convention.note, reading) if note]
+    answers = observed.answers[function is layer.backward]
+    if function is layer.forward and layer.backward is not None and answers[0].no_cache:
+        notes.append("it returns no cache")
+    return notes

@@ -1,0 +1,72 @@
+"""Does a mistake of the bank, or do two together, give the very numbers that a submission gives?"""
+
+import numpy as np
+
+from .bank import Mistake, pairs, predict
+from .compare import close
+from .judge import Observed
+
+
+def explaining(observed: Observed, output: str) -> list[Mistake]:
+    """The mistake, or the two, that explain an output in every case; none where there are no such.
+
+    First in every case, without exception. Then again without those that are extreme or trivial, and those for which
+    the mistake itself raises: there two ways of making one mistake may differ, in how a division by 0 ends, or in what
+    NumPy broadcasts.
+    """
+    known = observed.layer.mistakes_of(output)
+    everywhere = _smallest_first(observed, output)
+    plain = [k for k in everywhere if not (observed.cases[k].extreme or observed.cases[k].trivial)]
+    shows = any(observed.seen[output][k].kind in ("value", "shape", "nonfinite") for k in plain)
+    for cases, strict in ((everywhere, True), (plain, False)) if shows else ((everywhere, True),):
+        for mistakes in [*((mistake,) for mistake in known), *pairs(known)]:
+            if _explain(mistakes, observed, output, cases, strict):
+                return list(mistakes)
+    return []
+
+
+def guessed(mistakes, observed: Observed, output: str, k: int) -> np.ndarray | None:
+    """What mistakes make of an output in case k; None where they raise."""
+    layer = observed.layer
+    forward_outputs = layer.forward.outputs if layer.backward is not None else ()
+    arguments = {
+        name: value.astype(float) if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value
+        for name, value in observed.right[k].with_dout(output, forward_outputs).items()
+    }
+    try:
+        with np.errstate(all="ignore"):
+            return np.asarray(predict(mistakes, output, layer.truth, arguments))
+    except Exception:  # a mistake may be possible for some shapes only
+        return None
+
+
+def _smallest_first(observed, output):
+    """The cases, those with the fewest numbers first: a mistake that is not the one is soon out."""
+    return sorted(range(len(observed.cases)), key=lambda k: observed.right[k].outputs[output].size or 10**9)
+
+
+def _explain(mistakes, observed, output, cases, strict):
+    agreed = False
+    for k in cases:
+        seen, right = observed.seen[output][k], observed.right[k]
+        guess = guessed(mistakes, observed, output, k)
+        if guess is None:
+            if strict and seen.kind != "error":
+                return False
+        elif seen.kind == "error":
+            if guess.shape == right.outputs[output].shape and np.isfinite(guess).all():
+                return False  # else it is another shape, or a division by 0, that made it raise
+        elif seen.value is None or not _same(seen.value, guess, right.outputs[output], right.bounds[output]):
+            return False
+        else:
+            agreed = agreed or bool(seen.problem)
+    return agreed or strict
+
+
+def _same(found, guess, right, bound):
+    """Within the bound, for numbers of the guess's size."""
+    if found.shape != guess.shape:
+        return False
+    largest = np.max(np.abs(guess), initial=0, where=np.isfinite(guess))
+    scaled = bound * max(1, largest / max(np.max(np.abs(right), initial=0), 1e-300))
+    return close(found, guess, min(scaled, 1e-4 * largest) if largest else 0).all()

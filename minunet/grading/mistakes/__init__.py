@@ -1,0 +1,1 @@
+"""The bank: what students get wrong, a file a layer."""

@@ -1,0 +1,291 @@
+"""A submission as text: read from wherever it lies, and never run here.
+
+A file, a notebook, a folder or a zip gives a dict of Python sources, by their paths. Nothing is unpacked to the disk,
+no link is followed, and what is no Python is left where it is.
+"""
+
+import ast
+import hashlib
+import inspect
+import io
+import json
+import stat
+import sys
+import textwrap
+import tokenize
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from types import FunctionType, ModuleType
+
+LARGEST = 2**20  # bytes of one source
+MOST = 200  # files, and
+TOTAL = 8 * 2**20  # bytes of a submission
+SUFFIXES = (".py", ".ipynb")
+IMPORTED = {"numpy", "scipy", *sys.stdlib_module_names}  # what a submission finds when it is graded
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What is to be graded.
+
+    Attributes
+    ----------
+    name : str
+    files : dict of str to str
+        Path, with ``/``, and source; a notebook's code cells are one source, ``NAME.py``.
+    definitions : bool
+        Whether to run definitions alone: of a notebook, whose other cells train and plot.
+    notes : tuple of str
+        What was left out, and why.
+    """
+
+    name: str
+    files: Mapping[str, str]
+    definitions: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the sources."""
+        return hashlib.sha256(json.dumps(sorted(self.files.items())).encode("utf-8", "surrogatepass")).hexdigest()
+
+    def place(self, wanted: list[tuple[str, tuple[str, ...]]]) -> dict[str, str]:
+        """Which file to look in for each function.
+
+        Parameters
+        ----------
+        wanted : list of (function, classes)
+            Its name, and the names of classes that may stand for it, in lower case.
+        """
+        defined = {path: _top_level_names(source) for path, source in self.files.items()}
+
+        def count(path):
+            return sum(_defines(defined[path], function, classes) for function, classes in wanted)
+
+        order = sorted(self.files, key=lambda path: (-count(path), path.count("/"), path))
+
+        def first(function, classes):
+            by_name = (path for path in order if function in defined[path])
+            by_class = (path for path in order if _defines(defined[path], function, classes))
+            return next(by_name, None) or next(by_class, order[0])
+
+        return {function: first(function, classes) for function, classes in wanted}
+
+    def defines_class(self, name: str) -> str | None:
+        """The file that defines a class of this name, if one does."""
+        return next(
+            (path for path in sorted(self.files) if ("class", _plain(name)) in _top_level_names(self.files[path])), None
+        )
+
+
+def read_submission(what) -> Submission:
+    """A `Submission` of a path, a module, a function or functions.
+
+    Parameters
+    ----------
+    what : path, str, module, function, or list of functions
+        A path of a .py file, a notebook, a folder or a zip. A module or functions are graded from their source.
+
+    Raises
+    ------
+    ValueError
+        Where there is no Python in it, or what it is made of cannot be read.
+    FileNotFoundError
+        Where there is nothing.
+    """
+    if isinstance(what, ModuleType):
+        return Submission(
+            what.__name__.rpartition(".")[2], {f"{what.__name__.rpartition('.')[2]}.py": inspect.getsource(what)}
+        )
+    if callable(what) or isinstance(what, list | tuple):
+        return _of_functions(list(what) if isinstance(what, list | tuple) else [what])
+    path = Path(what)
+    if not path.exists():
+        raise FileNotFoundError(2, "no such file; expected a .py file, a notebook, a folder or a zip", str(path))
+    members = list(_members(path))
+    if not members:
+        raise ValueError(f"{path} has no Python in it; expected a .py file, a notebook, or a folder or zip of these")
+    return _of_members(path.name, members)
+
+
+def _of_members(name, members):
+    files, notes, notebook = {}, [], False
+    for path, content in members:
+        if content is None:
+            notes.append(
+                f"{path} was left out: more than {LARGEST} bytes, or more than {MOST} files, {TOTAL} bytes in all"
+            )
+        elif path.endswith(".ipynb"):
+            try:
+                files[path.removesuffix(".ipynb") + ".py"] = notebook_source(content)
+                notebook = True
+            except ValueError as error:
+                notes.append(f"{path} was left out: {error}")
+        else:
+            files[path] = decode(content)
+    if not files:
+        raise ValueError(f"{name} has no Python that can be read: {'; '.join(notes)}")
+    return Submission(name, files, notebook, tuple(notes))
+
+
+def _members(path):
+    """(Path within the submission, bytes or None where it is too large), the first `MOST` and `TOTAL` of them."""
+    if path.is_dir():
+        found = _of_folder(path)
+    elif path.suffix == ".zip" or zipfile.is_zipfile(path):
+        found = _of_zip(path)
+    elif path.suffix in SUFFIXES:
+        found = [(path.name, path.stat().st_size, path.read_bytes)]
+    else:
+        found = []
+    taken = 0
+    for number, (name, size, read) in enumerate(found):
+        fits = size <= LARGEST and taken + size <= TOTAL and number < MOST
+        content = read() if fits else None
+        if content is not None and len(content) > LARGEST:  # a zip may lie about its sizes
+            content = None
+        taken += len(content or b"")
+        yield name, content
+
+
+def _of_folder(folder):
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder)
+        linked = any((folder / part).is_symlink() for part in (inside, *inside.parents))
+        if _wanted(inside.parts) and not linked and path.is_file():
+            yield inside.as_posix(), path.stat().st_size, path.read_bytes
+
+
+def _of_zip(path):
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.infolist():
+                parts = PurePosixPath(member.filename.replace("\\", "/")).parts
+                inside = [part for part in parts if part not in ("..", "/", ".")]
+                regular = not stat.S_ISLNK(member.external_attr >> 16)
+                if inside and regular and not member.is_dir() and _wanted(inside):
+
+                    def read(member=member):
+                        with archive.open(member) as stream:
+                            return stream.read(LARGEST + 1)
+
+                    yield "/".join(inside), member.file_size, read
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError) as error:
+        raise ValueError(f"{path} is a damaged or encrypted zip: {error}") from None
+
+
+def _wanted(parts):
+    """Python, and not of a hidden folder, of an environment or of macOS's own."""
+    skipped = ("__pycache__", "__MACOSX", "site-packages", "node_modules")
+    return parts[-1].endswith(SUFFIXES) and not any(part.startswith(".") or part in skipped for part in parts)
+
+
+def decode(content: bytes) -> str:
+    """Source as text: UTF-8, with or without a mark at its start, or what its first lines declare."""
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        return content.decode(encoding)
+    except (SyntaxError, UnicodeDecodeError, LookupError):
+        return content.decode("latin-1")
+
+
+def notebook_source(content: bytes) -> str:
+    """The code cells of a notebook, one after another; magics and shell lines become comments.
+
+    Raises
+    ------
+    ValueError
+        Where it is no notebook.
+    """
+    try:
+        cells = json.loads(content.decode("utf-8-sig"))["cells"]
+        sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise ValueError("it is no Jupyter notebook, or damaged; open it in Jupyter and save it again") from None
+    return "\n\n".join(f"# cell {number}\n{_without_magics(source)}" for number, source in enumerate(sources, 1))
+
+
+def _without_magics(source):
+    if source.lstrip().startswith("%%"):
+        magic = source.lstrip().split()[0]
+        if magic not in ("%%time", "%%timeit", "%%capture"):  # another language, a file to be written
+            return "\n".join(f"# {line}" for line in source.splitlines())
+    lines = source.splitlines()
+    kept = [_commented(line) if line.lstrip().startswith(("%", "!", "?")) else line for line in lines]
+    text = "\n".join(kept)
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError):
+        return "\n".join(f"# {line}" for line in lines) if _is_help(lines) else text
+    return text
+
+
+def _commented(line):
+    """A magic as a statement that does nothing: it may be the whole body of a loop."""
+    bare = line.lstrip()
+    return " " * (len(line) - len(bare)) + f"pass  # {bare}"
+
+
+def _is_help(lines):
+    """A cell of one line such as ``np.sum?``."""
+    return len(lines) == 1 and lines[0].rstrip().endswith("?")
+
+
+def _of_functions(functions):
+    """Sources of functions, with the imports, helpers and constants of their modules that they use."""
+    parts, seen = [], set()
+
+    def add(function):
+        if function in seen:
+            return
+        seen.add(function)
+        try:
+            source = textwrap.dedent(inspect.getsource(function))
+        except (OSError, TypeError):
+            raise ValueError(
+                f"{getattr(function, '__name__', function)!r} has no source to be read; give the path of its file"
+            ) from None
+        names = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+        for name in sorted(names):
+            value = getattr(function, "__globals__", {}).get(name)
+            if isinstance(value, ModuleType):
+                parts.append(f"import {value.__name__} as {name}")
+            elif isinstance(value, FunctionType) or inspect.isclass(value):
+                if value.__module__.partition(".")[0] in IMPORTED:
+                    parts.append(f"from {value.__module__} import {value.__name__} as {name}")
+                else:
+                    add(value)
+            elif isinstance(value, bool | int | float | str | tuple):
+                parts.append(f"{name} = {value!r}")
+        parts.append(source)
+
+    for function in functions:
+        add(function)
+    return Submission(getattr(functions[0], "__name__", "functions"), {"functions.py": "\n".join(parts)})
+
+
+def _top_level_names(source):
+    """Functions and classes that a source defines, classes as `_plain` names; empty where it does not parse."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    names: set = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            names.add(node.name)
+        elif isinstance(node, ast.ClassDef):
+            names.add(("class", _plain(node.name)))
+        elif isinstance(node, ast.Assign):
+            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return names
+
+
+def _plain(name):
+    return name.lower().replace("_", "").removesuffix("layer")
+
+
+def _defines(names, function, classes):
+    return function in names or any(("class", name) in names for name in classes)

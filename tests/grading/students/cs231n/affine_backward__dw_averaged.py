@@ -1,0 +1,21 @@
+# spec: cs231n
+# function: affine_backward
+# output: dw
+# mistake: divided by the number of examples
+import numpy as np
+
+
+def affine_forward(x, w, b):
+    N = x.shape[0]
+    out = x.reshape(N, -1).dot(w) + b
+    cache = (x, w, b)
+    return out, cache
+
+
+def affine_backward(dout, cache):
+    x, w, b = cache
+    N = x.shape[0]
+    dx = dout.dot(w.T).reshape(x.shape)
+    dw = x.reshape(N, -1).T.dot(dout) / N
+    db = dout.sum(axis=0)
+    return dx, dw, db

@@ -1,0 +1,28 @@
+# spec: cs231n
+# function: dropout_forward
+# output: out
+# mistake: drops at test time too
+import numpy as np
+
+
+def dropout_forward(x, dropout_param):
+    p = dropout_param['p']
+    mode = dropout_param['mode']
+    if 'seed' in dropout_param:
+        np.random.seed(dropout_param['seed'])
+    if mode in ('train', 'test'):
+        mask = np.random.rand(*x.shape) >= p
+        out = x * mask / (1 - p)
+    elif mode == 'test':
+        mask = None
+        out = x
+    return out, (dropout_param, mask)
+
+
+def dropout_backward(dout, cache):
+    dropout_param, mask = cache
+    if dropout_param['mode'] == 'train':
+        dx = dout * mask / (1 - dropout_param['p'])
+    elif dropout_param['mode'] == 'test':
+        dx = dout
+    return dx

@@ -1,0 +1,17 @@
+# spec: unet
+# function: dropout_backward
+# output: dx
+# mistake: divided by the rate
+import numpy as np
+
+
+def dropout_forward(x, rate, rng):
+    mask = rng.random(x.shape) >= rate
+    out = x * mask / (1 - rate)
+    return out, (mask, rate)
+
+
+def dropout_backward(dout, cache):
+    mask, rate = cache
+    dx = dout * mask / rate if rate else dout
+    return dx

@@ -1,0 +1,22 @@
+# spec: unet
+# function: dropout_backward
+# output: dx
+# mistake: draws a new mask
+# mistake: multiplied by 1 - rate instead of divided
+import numpy as np
+
+
+def dropout_forward(x, rate, rng):
+    keep_prob = 1 - rate
+    u = rng.random(x.shape)
+    mask = (u >= rate).astype(x.dtype)
+    out = x * mask
+    out = out / keep_prob
+    return out, {"mask": mask, "keep_prob": keep_prob, "rng": rng}
+
+
+def dropout_backward(dout, cache):
+    mask = cache["rng"].random(dout.shape) >= 1 - cache["keep_prob"]
+    dx = dout * mask
+    dx = dx * cache["keep_prob"]
+    return dx

@@ -1,0 +1,23 @@
+# spec: unet
+# function: dropout_forward
+# output: out
+# mistake: divided by the rate
+import numpy as np
+
+
+def dropout_forward(x, rate, rng):
+    draws = rng.random(x.shape)
+    out = np.zeros_like(x)
+    for idx in np.ndindex(x.shape):
+        if draws[idx] >= rate:
+            out[idx] = x[idx] / rate if rate else x[idx]
+    return out, (draws, rate, x)
+
+
+def dropout_backward(dout, cache):
+    draws, rate, x = cache
+    dx = np.zeros_like(dout)
+    for idx in np.ndindex(dout.shape):
+        if draws[idx] >= rate:
+            dx[idx] = dout[idx] / (1 - rate)
+    return dx

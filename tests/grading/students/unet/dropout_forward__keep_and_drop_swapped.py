@@ -1,0 +1,21 @@
+# spec: unet
+# function: dropout_forward
+# output: out
+# mistake: keeps with probability rate
+import numpy as np
+
+
+def dropout_forward(x, rate, rng):
+    keep_prob = 1 - rate
+    u = rng.random(x.shape)
+    mask = (u < rate).astype(x.dtype)
+    out = x * mask
+    out = out / keep_prob
+    return out, {"mask": mask, "keep_prob": keep_prob, "rng": rng}
+
+
+def dropout_backward(dout, cache):
+    mask = cache["mask"]
+    dx = dout * mask
+    dx = dx / cache["keep_prob"]
+    return dx

@@ -1,0 +1,17 @@
+# spec: unet
+# function: relu_backward
+# output: dx
+# mistake: half of the gradient at x = 0
+import numpy as np
+
+
+def relu_forward(x):
+    out = np.maximum(x, 0)
+    cache = x
+    return out, cache
+
+
+def relu_backward(dout, cache):
+    x = cache
+    dx = dout * np.heaviside(x, 0.5).astype(x.dtype)
+    return dx

@@ -1,0 +1,18 @@
+# spec: unet
+# function: relu_backward
+# output: dx
+# mistake: passes where dout and x are positive
+import numpy as np
+
+
+def relu_forward(x):
+    out = x.copy()
+    out[x < 0] = 0
+    return out, (x, out)
+
+
+def relu_backward(dout, cache):
+    x, out = cache
+    dx = dout.copy()
+    dx[(x <= 0) | (dout < 0)] = 0
+    return dx
