@@ -20,15 +20,17 @@ def experiments(asker: Asker, observed: Observed, output: str) -> list[str]:
     changed = {name: _changed(value) for name, value in case.arguments.items() if _is_numbers(value)}
     variants = [case, *(replace(case, arguments=case.arguments | {name: value}) for name, value in changed.items())]
     names = list(changed)
-    if part and case.dout is not None:
-        variants += [replace(case, dout=_changed(case.dout)), replace(case, dout=np.multiply(2, case.dout))]
+    dout = case.dout
+    if part and dout is not None:
+        variants += [replace(case, dout=_changed(dout)), replace(case, dout=2 * dout)]
         names += ["dout", "twice dout"]
     asked: list[Call] = []
     for k, variant in enumerate(variants):
         asked += calls(layer, variant, convention, str(k))
     answers = asker.ask(asked)[part :: len(layer.functions)]
-    values = [look(answer, index, output, function, case, convention).value for answer in answers]
-    if any(value is None for value in values):
+    seen = [look(answer, index, output, function, case, convention).value for answer in answers]
+    values = [value for value in seen if value is not None]
+    if len(values) < len(seen):
         return []
     base, *others = values
     right = _truths(layer, variants, output)

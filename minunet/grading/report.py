@@ -131,8 +131,9 @@ class Report:
 
     @property
     def right(self) -> bool:
-        """Whether nothing that was judged is wrong or missing."""
-        return not any(finding.verdict in ("wrong", "missing") for finding in self.findings)
+        """Whether something is right, and nothing wrong; a file may have some of the functions alone."""
+        verdicts = {finding.verdict for finding in self.findings}
+        return "right" in verdicts and "wrong" not in verdicts
 
     def at(self, hints: str) -> "Report":
         """The same report, with no more in it than a student is to be told.

@@ -176,6 +176,8 @@ def pool_cases(rng):
 
 
 def pool_small(rng):
+    for window in ((1, 1, 0, 0), (0, 1, 0, 1), (1, 2, 3, 4), (4, 1, 2, 3), (-1, -3, -2, -4)):
+        yield pool_case(np.array(window, float).reshape(1, 1, 2, 2))
     for H, W, C, N, stride in product((2, 3, 4), (2, 3, 4), (1, 2), (1, 2), (1, 2)):
         if (H - 2) % stride == 0 and (W - 2) % stride == 0:
             yield pool_case(rng.integers(-4, 5, (N, C, H, W)).astype(float), stride=stride)

@@ -157,6 +157,8 @@ def max_pool2d_cases(rng):
 
 
 def max_pool2d_small(rng):
+    for window in ((1, 1, 0, 0), (0, 1, 0, 1), (0, 1, 1, 0), (1, 2, 3, 4), (4, 1, 2, 3), (-1, -3, -2, -4)):
+        yield case(x=np.array(window, float).reshape(1, 1, 2, 2))
     for H, W, C, N in product((2, 4), (2, 4), (1, 2), (1, 2)):
         for _ in range(3):
             yield case(x=rng.integers(-4, 5, (N, C, H, W)).astype(float))
