@@ -115,11 +115,11 @@ def _by_circumstance(observed, output):
     for count in (1, 2, 3):
         for some in combinations(tags, count):
             if set().union(*(tags[tag] for tag in some)) == wrong:
-                return [Name("wrong where " + " or ".join(some), f"Everywhere else it is right. {first.problem}.")]
+                return [Name("wrong where " + " or ".join(some), "Everywhere else it is right.")]
     telling = {k for k in right if not observed.cases[k].trivial}
     for tag, cases in tags.items():
         if telling and telling <= cases and not cases & wrong:
-            return [Name(f"right only where {tag}", f"{first.problem}.")]
+            return [Name(f"right only where {tag}", "Wherever else it was tried it is wrong.")]
     return []
 
 

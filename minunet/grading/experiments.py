@@ -10,6 +10,7 @@ import numpy as np
 
 from .asking import Asker, Call
 from .judge import Observed, calls, function_of, look
+from .kernel_probe import kernel_probe
 
 
 def experiments(asker: Asker, observed: Observed, output: str) -> list[str]:
@@ -34,7 +35,7 @@ def experiments(asker: Asker, observed: Observed, output: str) -> list[str]:
         return []
     base, *others = values
     right = _truths(layer, variants, output)
-    found = []
+    found = [kernel_probe(asker, observed)] if output == "out" else []
     for name, value, truth in zip(names, others, right[1:], strict=True):
         follows, should = not _same(value, base), not _same(truth, right[0])
         if name == "twice dout":
@@ -44,7 +45,7 @@ def experiments(asker: Asker, observed: Observed, output: str) -> list[str]:
             found.append(f"{output} does not depend on {name}, and should.")
         elif follows and not should:
             found.append(f"{output} depends on {name}, and should not.")
-    return found
+    return [sentence for sentence in found if sentence]
 
 
 def _is_numbers(value):

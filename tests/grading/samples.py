@@ -117,7 +117,7 @@ HARMFUL = (
 )
 
 texts = st.sampled_from(HARMFUL) | st.text(st.characters(), max_size=40)
-points = st.floats(0, 10)
+points = st.integers(0, 40).map(lambda quarters: quarters / 4)
 examples = st.builds(Example, st.dictionaries(texts, texts, max_size=2), texts, texts, texts, texts)
 faults = st.builds(Fault, texts, texts, texts, texts, texts, st.none() | examples)
 findings = st.builds(

@@ -313,3 +313,22 @@ def test_questions_are_finite_and_small():
         for layer in find_spec(name).layers:
             cases = layer.cases(np.random.default_rng(0))
             assert sum(np.size(v) for case in cases for v in case.arguments.values()) < 20_000
+
+
+def test_a_kernel_that_is_shuffled_in_a_way_nobody_thought_of_is_shown(grade_source):
+    shuffled = conv().replace(
+        "axis=(2, 3)), weight)\n",
+        "axis=(2, 3)), weight[:, :, [1, 0, *range(2, weight.shape[2])]] if weight.shape[2] > 1 else weight)\n",
+        1,
+    )
+    (fault,) = grade_source(shuffled, "conv2d").findings[0].faults
+    assert fault.name == ""
+    assert "weight[f, c, i, j] meets x[1, 0] for (i, j) = (0, 0)" in fault.explanation
+
+
+def test_what_an_output_does_not_depend_on_is_told(grade_source):
+    source = relu(backward="np.cos(dout) * np.ones_like(dout)")
+    (fault,) = grade_source(source, "relu").findings[1].faults
+    assert fault.name == ""
+    assert "dx does not depend on x, and should." in fault.explanation
+    assert "dx is not linear in dout, as every gradient is." in fault.explanation

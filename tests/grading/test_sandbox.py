@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -247,7 +248,7 @@ class TestLife:
 
     @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
     @pytest.mark.parametrize("level", range(4))
-    def test_a_killed_grader_leaves_no_process(self, level, tmp_path):
+    def test_a_killed_grader_leaves_no_process(self, level):
         if not available(level):
             pytest.skip("a level that this machine cannot give")
         code = f"""
@@ -256,15 +257,16 @@ sandbox = Sandbox({{"main.py": {RUN!r}}}, {level})
 print(sandbox._server._stage.folder, flush=True)
 sandbox.run({{"code": "while True: pass"}}, seconds=100)
 """
-        environment = {**os.environ, "TMPDIR": str(tmp_path)}
-        with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, env=environment) as grader:
+        with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as grader:
             stage = grader.stdout.readline().strip()
             time.sleep(0.3)
             grader.kill()
+        assert stage
         until = time.monotonic() + 20
         while time.monotonic() < until and any(stage in command for command in _commands()):
             time.sleep(0.02)
         assert not any(stage in command for command in _commands())
+        shutil.rmtree(stage)
 
 
 class TestLevels:
@@ -323,13 +325,15 @@ class TestWithoutFork:
         [
             ("import os; os._exit(2)", "exit 2"),
             ("1 / 0", "exit 1"),
-            ("while True: pass", "timeout"),
-            ("while True: reply({}, [arrays[0]])", "too much output|timeout"),
             ("import minunet", "exit 1"),
+            ("for _ in range(200): reply({}, [arrays[0]])", "too much output"),
         ],
     )
     def test_how_it_ended(self, sandbox, code, ended):
-        assert sandbox.run({"code": code}, [np.zeros(10)], seconds=1.0).ended in ended.split("|")
+        assert sandbox.run({"code": code}, [np.zeros(10)], seconds=30).ended == ended
+
+    def test_time(self, sandbox):
+        assert sandbox.run({"code": "while True: pass"}, seconds=1.0).ended == "timeout"
 
     def test_no_more_than_level_0(self, sandbox):
         with pytest.raises(ValueError, match="this system has no fork"):
