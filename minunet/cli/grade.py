@@ -13,6 +13,15 @@ from pathlib import Path
 EXAMPLE = "minunet grade my_layers.py --hints fix"
 
 HINTS = ("none", "place", "name", "fix")  # as in minunet.grading.report, which --help need not load
+FILES = {  # of one submission, by format
+    "json": "report.json",
+    "text": "report.txt",
+    "html": "index.html",
+    "csv": "grades.csv",
+    "gradescope": "results.json",
+    "junit": "junit.xml",
+    "nbgrader": "nbgrader.csv",
+}
 
 
 def add_arguments(parser):
@@ -88,8 +97,8 @@ def _one(args, formats, only):
     from ..grading.formats.text import to_text
     from .output import print_json, refuse_to_overwrite
 
-    if args.out and formats:
-        refuse_to_overwrite([Path(args.out) / "results.json"] if "gradescope" in formats else [], args.force)
+    if args.out:
+        refuse_to_overwrite([Path(args.out) / FILES[name] for name in formats], args.force)
     report = grade(args.what, args.spec, only, args.hints)
     if args.out:
         Path(args.out).mkdir(parents=True, exist_ok=True)

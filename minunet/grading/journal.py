@@ -65,7 +65,7 @@ class Journal(Sequence[Report]):
     def add(self, report: Report) -> None:
         """One more, on the disk when this returns."""
         start = self._file.seek(0, os.SEEK_END)
-        self._file.write(json.dumps(report.to_dict(), sort_keys=True).encode("ascii") + b"\n")
+        self._file.write(json.dumps(report.to_dict()).encode("ascii") + b"\n")
         self._file.flush()
         os.fsync(self._file.fileno())
         self._places[report.submission] = report.digest, start

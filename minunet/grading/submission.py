@@ -9,11 +9,13 @@ import hashlib
 import inspect
 import io
 import json
+import re
 import stat
 import sys
 import textwrap
 import tokenize
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -143,7 +145,10 @@ def _members(path):
     taken = 0
     for number, (name, size, read) in enumerate(found):
         fits = size <= LARGEST and taken + size <= TOTAL and number < MOST
-        content = read() if fits else None
+        try:
+            content = read() if fits else None
+        except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError) as error:
+            raise ValueError(f"{path} is a damaged or encrypted zip ({name}: {error}); pack it again") from None
         if content is not None and len(content) > LARGEST:  # a zip may lie about its sizes
             content = None
         taken += len(content or b"")
@@ -172,8 +177,8 @@ def _of_zip(path):
                             return stream.read(LARGEST + 1)
 
                     yield "/".join(inside), member.file_size, read
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError) as error:
-        raise ValueError(f"{path} is a damaged or encrypted zip: {error}") from None
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
+        raise ValueError(f"{path} is a damaged zip ({error}); pack it again") from None
 
 
 def _wanted(parts):
@@ -208,29 +213,32 @@ def notebook_source(content: bytes) -> str:
 
 
 def _without_magics(source):
-    if source.lstrip().startswith("%%"):
-        magic = source.lstrip().split()[0]
-        if magic not in ("%%time", "%%timeit", "%%capture"):  # another language, a file to be written
-            return "\n".join(f"# {line}" for line in source.splitlines())
-    lines = source.splitlines()
-    kept = [_commented(line) if line.lstrip().startswith(("%", "!", "?")) else line for line in lines]
-    text = "\n".join(kept)
+    """A cell's Python, line for line; of a cell that is none, its lines as comments."""
+    first = source.lstrip().partition("\n")[0].split()
+    if first and first[0].startswith("%%") and first[0] not in ("%%time", "%%timeit", "%%capture"):
+        return _commented(source)
+    text = "\n".join(map(_plain_line, source.splitlines()))
     try:
         ast.parse(text)
-    except (SyntaxError, ValueError):
-        return "\n".join(f"# {line}" for line in lines) if _is_help(lines) else text
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return _commented(source)
     return text
 
 
-def _commented(line):
-    """A magic as a statement that does nothing: it may be the whole body of a loop."""
+def _plain_line(line):
+    """A magic or a shell's line as a statement that does nothing: it may be the whole body of a loop."""
     bare = line.lstrip()
-    return " " * (len(line) - len(bare)) + f"pass  # {bare}"
+    indent = line[: len(line) - len(bare)]
+    assigned = re.match(r"([\w, ]+)=\s*[!%]", bare)  # files = !ls
+    if assigned:
+        return f"{indent}{assigned[1]}= None  # {bare}"
+    if bare.startswith(("%", "!", "?")) or re.fullmatch(r"[\w.]+\?{1,2}\s*", bare):
+        return f"{indent}pass  # {bare}"
+    return line
 
 
-def _is_help(lines):
-    """A cell of one line such as ``np.sum?``."""
-    return len(lines) == 1 and lines[0].rstrip().endswith("?")
+def _commented(source):
+    return "\n".join(f"# {line}" for line in source.splitlines())
 
 
 def _of_functions(functions):

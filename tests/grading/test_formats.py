@@ -36,7 +36,7 @@ from minunet.grading.report import HINTS, Example, Fault, Finding, Report
 from .samples import ANNA, BEN, CHLOE, CLASS, HARMFUL, UNREADABLE, harmful, reports, texts
 
 HERE = Path(__file__).parent
-EXTRA = "is not installed (it is in the extra test)"
+EXTRA = "is not installed (pip install '.[formats]')"
 
 anything = reports | st.sampled_from(HARMFUL).map(harmful) | st.sampled_from(CLASS)
 

@@ -16,6 +16,14 @@ CODES = {"right": "32", "wrong": "31", "missing": "33", "not judged": "2", "bold
 Paint = Callable[[str, str], str]
 
 
+def _plain(text, style):
+    return text
+
+
+def _coloured(text, style):
+    return f"\x1b[{CODES[style]}m{text}\x1b[0m"
+
+
 def write(reports: Reports, out: Path) -> None:
     """``report.txt``, or for a class ``text/NAME.txt``."""
     write_each(reports, out, "report.txt", "text", lambda report: to_text(report) + "\n")
@@ -44,7 +52,7 @@ def number(points: float) -> str:
     return f"{points:.2f}".rstrip("0").rstrip(".")
 
 
-def about(finding: Finding, paint: Paint = lambda text, style: text) -> Iterator[str]:
+def about(finding: Finding, paint: Paint = _plain) -> Iterator[str]:
     """Lines on what is wrong with one function: each fault, its example, and how to mend it."""
     for count, fault in enumerate(finding.faults):
         if count:
@@ -58,14 +66,6 @@ def about(finding: Finding, paint: Paint = lambda text, style: text) -> Iterator
             yield from _example(fault.example, paint)
         if fault.fix:
             yield from _wrapped(f"How to mend it: {fault.fix}", 2)
-
-
-def _plain(text, style):
-    return text
-
-
-def _coloured(text, style):
-    return f"\x1b[{CODES[style]}m{text}\x1b[0m"
 
 
 def _table(report, paint):

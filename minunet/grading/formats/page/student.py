@@ -44,7 +44,10 @@ def _summary(report):
             f'<th scope="row">{name}</th>'
             f'<td class="number">{number(finding.points)} of {number(finding.out_of)}</td></tr>'
         )
-    head = '<thead><tr><th scope="col"><span class="word">verdict</span></th><th scope="col">function</th><th scope="col">points</th></tr></thead>'
+    head = (
+        '<thead><tr><th scope="col"><span class="word">verdict</span></th>'
+        '<th scope="col">function</th><th scope="col">points</th></tr></thead>'
+    )
     return f'<table class="summary">{head}<tbody>{"".join(rows)}</tbody></table>'
 
 

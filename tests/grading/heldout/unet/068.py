@@ -1,0 +1,28 @@
+# spec: unet
+# function: conv_transpose2d_backward
+# output: dx
+# mistake: blocks side by side
+import numpy as np
+
+
+def conv_transpose2d_forward(x, weight, bias):
+    N, C, H, W = x.shape
+    F = weight.shape[1]
+    out = np.empty((N, 2 * H, 2 * W, F), x.dtype)
+    for i in range(2):
+        for j in range(2):
+            out[:, i::2, j::2] = np.einsum("nchw,cf->nhwf", x, weight[:, :, i, j]) + bias
+    return out.transpose(0, 3, 1, 2), (x, weight)
+
+
+def conv_transpose2d_backward(dout, cache):
+    x, weight = cache
+    dx = np.zeros(x.shape, x.dtype, order="F")
+    dw = np.zeros(weight.shape, x.dtype, order="F")
+    H, W = x.shape[2:]
+    for i in range(2):
+        for j in range(2):
+            quarter = dout[:, :, i * H:(i + 1) * H, j * W:(j + 1) * W]
+            dx += np.einsum("nfhw,cf->nchw", quarter, weight[:, :, i, j])
+            dw[:, :, i, j] = np.einsum("nfhw,nchw->cf", dout[:, :, i::2, j::2], x)
+    return dx, dw, dout.sum(axis=(0, 2, 3))

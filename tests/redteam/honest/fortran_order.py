@@ -1,0 +1,13 @@
+"""Right, in Fortran order."""
+
+# EXPECT: answers=right, ended=done, contained=0
+
+import numpy as np
+
+
+def relu_forward(x):
+    return np.asfortranarray(np.maximum(x, 0)), x > 0
+
+
+def relu_backward(dout, cache):
+    return np.asfortranarray(dout * cache)

@@ -1,0 +1,13 @@
+"""Right, with strides below 0."""
+
+# EXPECT: answers=right, ended=done, contained=0
+
+import numpy as np
+
+
+def relu_forward(x):
+    return np.maximum(x, 0)[..., ::-1].copy()[..., ::-1], x > 0
+
+
+def relu_backward(dout, cache):
+    return dout * cache

@@ -1,0 +1,14 @@
+"""A breakpoint that was left in."""
+
+# EXPECT: answers=none, ended=exit 1, contained=0
+
+import numpy as np
+
+
+def relu_forward(x):
+    breakpoint()
+    return np.maximum(x, 0), x > 0
+
+
+def relu_backward(dout, cache):
+    return dout * cache

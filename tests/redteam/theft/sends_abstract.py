@@ -1,0 +1,21 @@
+"""Sends what it has seen to somebody, to a socket that has a name and no path."""
+
+# EXPECT: answers=right, ended=done, contained=2
+
+import contextlib
+import socket
+
+import numpy as np
+
+TARGETS = {}
+
+with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+    line.sendto(b"loot", "\0" + TARGETS["abstract"])
+
+
+def relu_forward(x):
+    return np.maximum(x, 0), x > 0
+
+
+def relu_backward(dout, cache):
+    return dout * cache
