@@ -165,6 +165,8 @@ def grade_layer(asker: Asker, observed: Observed, rng, reading="") -> list[Findi
                     notes.append(f"{output}: {names[0].name}; that is so in the assignment's own template")
                 else:
                     faults += found
+        faults, spared = _less_shared_errors(observed, function, faults)
+        right += spared
         points = function.points * right / len(function.outputs)
         changed = [name for name in changed_arguments(observed, function) if name != "cache"]
         for name in changed:
@@ -189,6 +191,20 @@ def grade_layer(asker: Asker, observed: Observed, rng, reading="") -> list[Findi
             )
         )
     return findings
+
+
+def _less_shared_errors(observed, function, faults):
+    """Without the faults of outputs that are right wherever the function returns, where another has one of its own; and
+    how many outputs those are: an exception in some cases spoils all outputs, and is one mistake."""
+    own = {
+        output
+        for output in function.outputs
+        if any(seen.problem and seen.kind != "error" for seen in observed.seen[output])
+    }
+    shared = {fault.output for fault in faults} - own
+    if not own or not shared:
+        return faults, 0
+    return [fault for fault in faults if fault.output not in shared], len(shared)
 
 
 def _missing(asker, function):

@@ -29,13 +29,16 @@ def guessed(mistakes, observed: Observed, output: str, k: int) -> np.ndarray | N
     """What mistakes make of an output in case k; None where they raise."""
     layer = observed.layer
     forward_outputs = layer.forward.outputs if layer.backward is not None else ()
+    right = observed.right[k]
     arguments = {
         name: value.astype(float) if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value
-        for name, value in observed.right[k].with_dout(output, forward_outputs).items()
+        for name, value in right.with_dout(output, forward_outputs).items()
     }
+    others = any(mistake.place == "before" for mistake in mistakes)  # other arguments than those of the case
+    truth = layer.truth if others else lambda **same: right.outputs
     try:
         with np.errstate(all="ignore"):
-            return np.asarray(predict(mistakes, output, layer.truth, arguments))
+            return np.asarray(predict(mistakes, output, truth, arguments))
     except Exception:  # a mistake may be possible for some shapes only
         return None
 
@@ -54,8 +57,8 @@ def _explain(mistakes, observed, output, cases, strict):
             if strict and seen.kind != "error":
                 return False
         elif seen.kind == "error":
-            if guess.shape == right.outputs[output].shape and np.isfinite(guess).all():
-                return False  # else it is another shape, or a division by 0, that made it raise
+            if strict and guess.shape == right.outputs[output].shape and np.isfinite(guess).all():
+                return False  # else it is another shape, a division by 0 or another output's mistake that made it raise
         elif seen.value is None or not _same(seen.value, guess, right.outputs[output], right.bounds[output]):
             return False
         else:

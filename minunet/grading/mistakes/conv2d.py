@@ -151,12 +151,6 @@ def same_padding(x, weight):
     return {"x": np.pad(x, [(0, 0), (0, 0), (kh // 2, (kh - 1) // 2), (kw // 2, (kw - 1) // 2)])}
 
 
-@bank.before("out", "padded by half the kernel at both ends", "The paper's convolutions are valid.", "Do not pad.")
-def both_ends(x, weight):
-    kh, kw = weight.shape[2:]
-    return {"x": np.pad(x, [(0, 0), (0, 0), (kh // 2, kh // 2), (kw // 2, kw // 2)])}
-
-
 @bank.before("out", "padded by 1", "The paper's convolutions are valid.", "Do not pad.")
 def padded_by_one(x):
     return {"x": np.pad(x, [(0, 0), (0, 0), (1, 1), (1, 1)])}

@@ -103,7 +103,9 @@ def channel_mean(x):
     return {"x": x / x.shape[1]}
 
 
-@bank.before("out", "divided by 4", "Nothing is averaged: each output sees one pixel.", "Leave out the division.")
+@bank.before(
+    "out", "divided by 4, less the bias", "Nothing is averaged: each output sees one pixel.", "Leave out the division."
+)
 def quarter(weight):
     return {"weight": weight / 4}
 
@@ -202,6 +204,11 @@ def in_the_corner(x, weight, bias):
     for i, j in np.ndindex(2, 2):
         out[:, :, i : i + H, j : j + W] += taps(x, weight)[..., i, j]
     return out + bias[:, None, None]
+
+
+@bank.after("out", "divided by 4", "Nothing is averaged: each output sees one pixel.", "Leave out the division.")
+def all_divided_by_four(result):
+    return result / 4
 
 
 @bank.after("out", "ReLU applied", "ReLU is a layer of its own; none follows the up-convolution.", "Return the sum.")

@@ -270,7 +270,4 @@ def dx_one_early(skip, x, dout):
 
 @bank.instead("dx", "both halves added", "Each input has the gradient of its own channels.", "dout[:, Cs:]")
 def dx_sum(skip, x, dout):
-    own = dout[:, skip.shape[1] :].copy()
-    shared = min(skip.shape[1], own.shape[1])
-    own[:, :shared] += dout[:, :shared]
-    return own
+    return dout[:, skip.shape[1] :] + dout[:, : x.shape[1]]

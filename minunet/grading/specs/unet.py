@@ -69,7 +69,7 @@ def conv2d_cases(rng):
         conv2d_case(rng, F=1, tags=["F is 1"]),
         conv2d_case(rng, C=3, F=3, tags=["C equals F"]),
         conv2d_case(rng, kh=1, kw=1, tags=["the kernel is 1x1"]),
-        conv2d_case(rng, kh=2, kw=3, tags=["the kernel is not square"]),
+        conv2d_case(rng, kh=3, kw=5, tags=["the kernel is not square"]),
         conv2d_case(rng, kh=5, kw=5, H=9, W=11, tags=["the kernel is 5x5"]),
         conv2d_case(rng, H=3, W=3, tags=["the kernel is as large as the image", "the image is square"]),
     ]
@@ -78,7 +78,7 @@ def conv2d_cases(rng):
 def conv2d_small(rng):
     for k, C, F, N, more in product((1, 2, 3), (1, 2), (1, 2), (1, 2), (0, 1)):
         yield conv2d_case(rng, N, C, k + more, k + more, F, k, k, draw=whole)
-    yield conv2d_case(rng, 1, 1, 3, 4, 1, 2, 3, draw=whole)
+    yield conv2d_case(rng, 1, 1, 3, 5, 1, 3, 5, draw=whole)
 
 
 CONV2D = Layer(

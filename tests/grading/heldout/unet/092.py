@@ -1,0 +1,21 @@
+# spec: unet
+# function: crop_concat_backward
+# output: dskip
+# mistake: halved, as though both parts had as many channels
+import numpy as np
+
+
+def crop_concat_forward(skip, x):
+    dh = skip.shape[2] - x.shape[2]
+    dw = skip.shape[3] - x.shape[3]
+    if dh < 0 or dw < 0 or dh % 2 or dw % 2:
+        raise ValueError("cannot centre the crop of %r to %r" % (skip.shape, x.shape))
+    t, l = dh // 2, dw // 2
+    return np.concatenate([skip[:, :, t:t + x.shape[2], l:l + x.shape[3]], x], 1), (skip.shape[1], t, l)
+
+
+def crop_concat_backward(dout, cache):
+    cs, t, l = cache
+    half = dout.shape[1] // 2
+    dskip = np.pad(dout[:, :half], ((0, 0), (0, 0), (t, t), (l, l)))
+    return dskip, np.array(dout[:, cs:])

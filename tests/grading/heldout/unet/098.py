@@ -1,0 +1,30 @@
+# spec: unet
+# function: crop_concat_backward
+# output: dskip
+# mistake: doubled
+import numpy as np
+
+
+def crop_concat_forward(skip, x):
+    cut_h = skip.shape[2] - x.shape[2]
+    cut_w = skip.shape[3] - x.shape[3]
+    mid = skip.copy()
+    # shave one row off each side until it fits
+    for _ in range(cut_h // 2):
+        mid = mid[:, :, 1:-1]
+    for _ in range(cut_w // 2):
+        mid = mid[:, :, :, 1:-1]
+    return np.concatenate([mid, x], 1), (mid.shape[1], cut_h // 2, cut_w // 2)
+
+
+def crop_concat_backward(dout, cache):
+    cs, a, b = cache
+    dskip = dout[:, :cs].copy()
+    for _ in range(a):
+        edge = np.zeros_like(dskip[:, :, :1])
+        dskip = np.concatenate([edge, dskip, edge], axis=2)
+    for _ in range(b):
+        edge = np.zeros_like(dskip[:, :, :, :1])
+        dskip = np.concatenate([edge, dskip, edge], axis=3)
+    dskip[:, :, a:a + dout.shape[2], b:b + dout.shape[3]] += dout[:, :cs]
+    return dskip, dout[:, cs:].copy()

@@ -1,0 +1,41 @@
+# spec: unet
+# function: weighted_cross_entropy_forward
+# output: loss
+# mistake: weights squared
+# output: loss
+# mistake: "weight_mean" divides by how many weights are not 0
+from collections import namedtuple
+import numpy as np
+
+LossCache = namedtuple("LossCache", ["probs", "labels", "factor"])
+
+
+def weighted_cross_entropy_forward(logits, labels, weights=None, reduction="mean"):
+    N, C, H, W = logits.shape
+    if weights is None:
+        weights = np.ones((N, H, W))
+    clean = logits.copy()
+    clean.transpose(0, 2, 3, 1)[weights == 0] = 0
+    clean -= clean.max(axis=1, keepdims=True)
+    probs = np.exp(clean)
+    denom = probs.sum(axis=1, keepdims=True)
+    probs /= denom
+    ll = np.take_along_axis(clean, labels.reshape(N, 1, H, W).astype(np.int64), axis=1) - np.log(denom)
+    total = (-weights ** 2 * ll[:, 0]).sum()
+    if reduction == "mean":
+        loss = total / (N * H * W)
+        factor = weights / (N * H * W)
+    elif reduction == "sum":
+        loss = total
+        factor = weights
+    else:
+        loss = total / np.count_nonzero(weights)
+        factor = weights / weights.sum()
+    return logits.dtype.type(loss), LossCache(probs, labels, factor.astype(logits.dtype))
+
+
+def weighted_cross_entropy_backward(cache):
+    grad = cache.probs.copy()
+    for (n, i, j), k in np.ndenumerate(cache.labels):
+        grad[n, k, i, j] -= 1
+    return grad * cache.factor[:, None, :, :]
