@@ -140,8 +140,13 @@ def grade_layer(asker: Asker, observed: Observed, rng, reading="") -> list[Findi
             findings.append(_missing(asker, function))
             continue
         observed = whole
+        answers = whole.answers[function is layer.backward]
+        if all(_is_template(answer) for answer in answers):
+            told = f"{function.name} returns None: it is not written yet"
+            findings.append(Finding(function.name, "missing", 0, function.points, (Fault("", told),)))
+            continue
         if function is layer.backward:
-            failed = {k for k, answer in enumerate(whole.answers[True]) if answer.error == "NoCache"}
+            failed = {k for k, answer in enumerate(answers) if answer.error == "NoCache"}
             if len(failed) == len(whole.cases):
                 note = "forward does not return, so that there is no cache to call it with"
                 findings.append(Finding(function.name, "not judged", 0, function.points, notes=(note,)))
@@ -205,6 +210,11 @@ def _less_shared_errors(observed, function, faults):
     if not own or not shared:
         return faults, 0
     return [fault for fault in faults if fault.output not in shared], len(shared)
+
+
+def _is_template(answer):
+    """Whether it gives None for everything, as the functions do that an assignment hands out."""
+    return bool(answer.results) and all(isinstance(one, str) and one == "NoneType" for one in answer.results)
 
 
 def _missing(asker, function):

@@ -332,3 +332,11 @@ def test_what_an_output_does_not_depend_on_is_told(grade_source):
     assert fault.name == ""
     assert "dx does not depend on x, and should." in fault.explanation
     assert "dx is not linear in dout, as every gradient is." in fault.explanation
+
+
+def test_a_function_that_is_not_written_yet_is_missing_and_not_wrong(grade_source):
+    source = "def relu_forward(x):\n    out = None\n    # TODO\n    pass\n    cache = x\n    return out, cache\n"
+    source += "def relu_backward(dout, cache):\n    dx, x = None, cache\n    return dx\n"
+    report = grade_source(source, "relu")
+    assert [finding.verdict for finding in report.findings] == ["missing", "missing"]
+    assert "not written yet" in report.findings[0].faults[0].place

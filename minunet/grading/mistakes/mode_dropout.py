@@ -1,4 +1,8 @@
-"""What goes wrong in a dropout that has a mode and a seed of its own."""
+"""What goes wrong in a dropout that has a mode and a seed of its own.
+
+How its random numbers are drawn is left to who writes it. So most mistakes here start from the right result for the
+mask that was drawn: where it is not 0, something was kept.
+"""
 
 import numpy as np
 
@@ -16,45 +20,31 @@ def drawn(x, dropout_param):
     return np.random.RandomState(dropout_param["seed"]).random_sample(x.shape)
 
 
-def train(dropout_param):
+def training(dropout_param):
     return dropout_param["mode"] == "train"
 
 
-@bank.instead("out", "not scaled", SCALE, "Divide the mask by p.")
-def unscaled(x, dropout_param):
-    return x * (drawn(x, dropout_param) < dropout_param["p"]) if train(dropout_param) else x
+@bank.after("out", "not scaled", SCALE, "Divide the mask by the share that is kept.")
+def unscaled(result, x):
+    return np.where(result != 0, x, 0)
 
 
-@bank.instead("out", "not scaled, p the share that is dropped", SCALE, "Divide the mask by 1 - p.")
-def unscaled_drop(x, dropout_param):
-    return x * (drawn(x, dropout_param) >= dropout_param["p"]) if train(dropout_param) else x
+@bank.after("out", "divided by the share that is dropped", SCALE, "Divide the mask by the share that is kept.")
+def by_drop(result, x, dropout_param):
+    if not training(dropout_param):
+        return result
+    kept = np.divide(x, result, out=np.zeros_like(x), where=result != 0)  # the share
+    return np.divide(x, 1 - kept, out=np.zeros_like(x), where=result != 0)
 
 
-@bank.instead(
-    "out", "kept and dropped exchanged", "What is kept is divided by the share that is kept.", "rand < p with / p"
-)
-def exchanged(x, dropout_param):
-    return x * (drawn(x, dropout_param) >= dropout_param["p"]) / dropout_param["p"] if train(dropout_param) else x
+@bank.after("out", "multiplied by p at test time", TEST, "Return x.")
+def test_times_p(result, dropout_param):
+    return result if training(dropout_param) else result * dropout_param["p"]
 
 
-@bank.instead("out", "scaled by the share that is dropped", SCALE, "rand < p with / p")
-def by_drop(x, dropout_param):
-    p = dropout_param["p"]
-    return x * (drawn(x, dropout_param) < p) / (1 - p) if train(dropout_param) else x
-
-
-@bank.instead("out", "scaled at test time too", TEST, "Return x.")
-def test_scaled(x, dropout_param):
-    p = dropout_param["p"]
-    return x * (drawn(x, dropout_param) < p) / p if train(dropout_param) else x * p
-
-
-@bank.instead(
-    "out", "scaled at test time, not in training", TEST + " " + SCALE, "Return x at test time, divide in training."
-)
-def vanilla(x, dropout_param):
-    p = dropout_param["p"]
-    return x * (drawn(x, dropout_param) < p) if train(dropout_param) else x * p
+@bank.after("out", "multiplied by 1 - p at test time", TEST, "Return x.")
+def test_times_rest(result, dropout_param):
+    return result if training(dropout_param) else result * (1 - dropout_param["p"])
 
 
 @bank.instead("out", "dropped at test time too", TEST, "Look at the mode.")
@@ -70,9 +60,9 @@ def never(x):
 add_common(bank, "dx")
 
 
-@bank.instead("dx", "not scaled", SCALE + " Its gradient is scaled alike.", "Multiply by the mask that forward used.")
-def dx_unscaled(x, dropout_param, dout):
-    return dout * (drawn(x, dropout_param) < dropout_param["p"]) if train(dropout_param) else dout
+@bank.after("dx", "not scaled", SCALE + " Its gradient is scaled alike.", "Multiply by the mask that forward used.")
+def dx_unscaled(result, dout):
+    return np.where(result != 0, dout, 0)
 
 
 @bank.instead("dx", "lets everything through", "Only what was kept has a gradient.", "Multiply by the mask.")
@@ -88,10 +78,9 @@ def dx_always(x, dropout_param, dout):
 @bank.instead("dx", "mask the other way round", "Only what was kept has a gradient.", "Multiply by the mask.")
 def dx_inverted(x, dropout_param, dout):
     p = dropout_param["p"]
-    return dout * (drawn(x, dropout_param) >= p) / p if train(dropout_param) else dout
+    return dout * (drawn(x, dropout_param) >= p) / p if training(dropout_param) else dout
 
 
-@bank.instead("dx", "zero at test time", TEST, "Return dout.")
-def dx_test_zero(x, dropout_param, dout):
-    p = dropout_param["p"]
-    return dout * (drawn(x, dropout_param) < p) / p if train(dropout_param) else np.zeros_like(dout)
+@bank.after("dx", "zero at test time", TEST, "Return dout.")
+def dx_test_zero(result, dropout_param):
+    return result if training(dropout_param) else np.zeros_like(result)

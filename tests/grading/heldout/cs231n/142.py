@@ -1,0 +1,17 @@
+# spec: cs231n
+# function: relu_forward
+# output: out
+# mistake: smaller for larger
+import numpy as np
+
+
+def relu_forward(x):
+    out = x.copy()
+    out[out > 0] = 0
+    return out, x
+
+
+def relu_backward(dout, cache):
+    dx = dout.copy()
+    dx[cache <= 0] = 0
+    return dx

@@ -1,0 +1,18 @@
+# spec: cs231n
+# function: dropout_backward
+# output: dx
+# mistake: divided by N
+import numpy as np
+
+
+def dropout_forward(x, dropout_param):
+    keep = dropout_param["p"]
+    rng = np.random.default_rng(dropout_param.get("seed"))
+    if dropout_param["mode"] == "test":
+        return x, np.ones(x.shape)
+    scale = np.where(rng.random(x.shape) < keep, 1.0 / keep, 0.0)
+    return x * scale, scale
+
+
+def dropout_backward(dout, cache):
+    return dout * cache / len(dout)

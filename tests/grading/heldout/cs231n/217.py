@@ -1,0 +1,21 @@
+# spec: cs231n
+# function: softmax_loss
+# output: loss
+# mistake: sum for mean
+# output: loss
+# mistake: minus missing
+from builtins import object, range
+import numpy as np
+
+
+def softmax_loss(x, y):
+    loss = 0.0
+    dx = np.zeros(x.shape)
+    N = x.shape[0]
+    for n in range(N):
+        z = x[n] - np.max(x[n])
+        e = np.exp(z)
+        loss += z[y[n]] - np.log(e.sum())
+        dx[n] = e / e.sum()
+        dx[n, y[n]] -= 1
+    return loss, dx / N
