@@ -505,6 +505,12 @@ def gradient_from_one(logits, labels, weights, reduction):
     return w * (softmax(logits) - one_hot(logits, labels - 1)) / divisor(labels, weights, reduction)
 
 
+@bank.instead("dlogits", "label 1 more, and none for the last class", "Classes count from 0.", "labels == k")
+def gradient_to_last(logits, labels, weights, reduction):
+    w = ones_for_none(labels, weights)[:, None]
+    return w * (softmax(logits) - one_hot(logits, labels + 1)) / divisor(labels, weights, reduction)
+
+
 @bank.instead("dlogits", "less the mean over the classes", FORMULA, "Nothing else is subtracted.")
 def less_mean(logits, labels, weights, reduction):
     p = softmax(logits)
