@@ -150,8 +150,23 @@ class Asker:
                 self.stopped = outcome.ended
                 continue
             if loaded:
-                self.notes = replies.pop(0)[0]["loaded"]
+                self.notes = _notes(replies.pop(0)[0]["loaded"])
             return replies, outcome.ended if outcome.ended != "done" else "it never replied"
+
+
+def _notes(told):
+    """What the loading said, as far as it makes sense: a submission may have written it itself."""
+    notes = told if isinstance(told, list) else []
+    return [
+        {
+            "file": str(note.get("file")),
+            "line": note.get("line"),
+            "error": str(note.get("error")),
+            "message": str(note.get("message")),
+        }
+        for note in notes[:20]
+        if isinstance(note, dict) and isinstance(note.get("line"), int | None)
+    ]
 
 
 def _answer(header, arrays):

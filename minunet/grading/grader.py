@@ -125,91 +125,78 @@ def _of_loading(note):
 def grade_layer(asker: Asker, observed: Observed, rng, reading="") -> list[Finding]:
     """A finding for each function of a layer; `reading` is what to say of how the submission reads the assignment."""
     layer = observed.layer
-    missing = {
-        function: bool(answers) and all(a.error == "NameError" and a.message == "not defined" for a in answers)
-        for function, answers in zip(
-            layer.functions, (observed.answers[part] for part in sorted(observed.answers)), strict=True
-        )
-    }
-    leaks = {} if all(missing.values()) else repeat(asker, observed)
-    forward_right = all(observed.is_right(output) for output in layer.forward.outputs)
-    whole = observed
-    findings = []
-    for function in layer.functions:
-        if missing[function]:
-            findings.append(_missing(asker, function))
-            continue
-        observed = whole
-        answers = whole.answers[function is layer.backward]
-        if all(_is_template(answer) for answer in answers):
-            told = f"{function.name} returns None: it is not written yet"
-            findings.append(Finding(function.name, "missing", 0, function.points, (Fault("", told),)))
-            continue
-        if function is layer.backward:
-            failed = {k for k, answer in enumerate(answers) if answer.error == "NoCache"}
-            if len(failed) == len(whole.cases):
-                note = "forward does not return, so that there is no cache to call it with"
-                findings.append(Finding(function.name, "not judged", 0, function.points, notes=(note,)))
-                continue
-            observed = whole.without(failed)
-        faults, notes, right = [], [], 0
-        for output in function.outputs:
-            if not observed.is_right(output) and alone(asker, observed, output):
-                faults.append(_leak(output, next(seen.problem for seen in observed.seen[output] if seen.problem)))
-            elif observed.is_right(output) and output in leaks:
-                faults.append(_leak(output, leaks[output]))
-            elif observed.is_right(output):
-                right += 1
-            elif function is layer.backward and not forward_right and gradient_of_own_forward(asker, observed, output):
-                right += 1
-                notes.append(f"{output} is right for the forward that it belongs to, and that forward is wrong")
-            else:
-                found, names = _faults(asker, observed, output, rng)
-                if all(name.given for name in names):
-                    right += 1
-                    notes.append(f"{output}: {names[0].name}; that is so in the assignment's own template")
-                else:
-                    faults += found
-        faults, spared = _less_shared_errors(observed, function, faults)
-        right += spared
-        points = function.points * right / len(function.outputs)
-        changed = [name for name in changed_arguments(observed, function) if name != "cache"]
-        for name in changed:
-            faults.append(
-                Fault(
-                    "",
-                    f"{name} is not what it was after the call",
-                    f"changes {name} in place",
-                    IN_PLACE,
-                    f"Work on {name}.copy().",
-                )
-            )
-        points *= 0.5 if changed else 1
-        findings.append(
-            Finding(
-                function.name,
-                "wrong" if faults else "right",
-                points,
-                function.points,
-                _merged(faults),
-                (*notes, *_notes(observed, function, reading)),
-            )
-        )
-    return findings
+    absent = {function: _absent(asker, observed, function) for function in layer.functions}
+    leaks = {} if all(absent.values()) else repeat(asker, observed)
+    return [absent[one] or _judged(asker, observed, one, leaks, rng, reading) for one in layer.functions]
+
+
+def _absent(asker, observed, function):
+    """The finding of what cannot be judged: not there, not written yet, or a backward whose forward fails."""
+    answers = observed.answers[function is observed.layer.backward]
+    if all(answer.error == "NameError" and answer.message == "not defined" for answer in answers):
+        return _missing(asker, function)
+    if all(_is_template(answer) for answer in answers):
+        told = f"{function.name} returns None: it is not written yet"
+        return Finding(function.name, "missing", 0, function.points, (Fault("", told),))
+    if all(answer.error == "NoCache" for answer in answers):
+        note = "forward does not return, so that there is no cache to call it with"
+        return Finding(function.name, "not judged", 0, function.points, notes=(note,))
+    return None
+
+
+def _judged(asker, observed, function, leaks, rng, reading):
+    """The finding of a function that returns something."""
+    answers = observed.answers[function is observed.layer.backward]
+    observed = observed.without({k for k, answer in enumerate(answers) if answer.error == "NoCache"})
+    faults: list[Fault] = []
+    notes: list[str] = []
+    for output in function.outputs:
+        wrong, told = _of_output(asker, observed, function, output, leaks, rng)
+        faults += wrong
+        notes += told
+    faults = _less_shared_errors(observed, function, faults)
+    right = len(set(function.outputs) - {fault.output for fault in faults})
+    points = function.points * right / len(function.outputs)
+    changed = [name for name in changed_arguments(observed, function) if name != "cache"]
+    for name in changed:
+        told = f"{name} is not what it was after the call"
+        faults.append(Fault("", told, f"changes {name} in place", IN_PLACE, f"Work on {name}.copy()."))
+    return Finding(
+        function.name,
+        "wrong" if faults else "right",
+        points * (0.5 if changed else 1),
+        function.points,
+        _merged(faults),
+        (*notes, *_notes(observed, function, reading)),
+    )
+
+
+def _of_output(asker, observed, function, output, leaks, rng):
+    """(Faults, notes) of one output; no faults where it is right."""
+    if observed.is_right(output):
+        return ([_leak(output, leaks[output])] if output in leaks else []), []
+    problem = next(seen.problem for seen in observed.seen[output] if seen.problem)
+    if alone(asker, observed, output):
+        return [_leak(output, problem)], []
+    layer = observed.layer
+    forward_right = all(observed.is_right(other) for other in layer.forward.outputs)
+    if function is layer.backward and not forward_right and gradient_of_own_forward(asker, observed, output):
+        return [], [f"{output} is right for the forward that it belongs to, and that forward is wrong"]
+    faults, names = _faults(asker, observed, output, rng)
+    if all(name.given for name in names):
+        return [], [f"{output}: {names[0].name}; that is so in the assignment's own template"]
+    return faults, []
 
 
 def _less_shared_errors(observed, function, faults):
-    """Without the faults of outputs that are right wherever the function returns, where another has one of its own; and
-    how many outputs those are: an exception in some cases spoils all outputs, and is one mistake."""
+    """Without the faults of outputs that are right wherever the function returns, where another has one of its own: an
+    exception in some cases spoils all outputs, and is one mistake."""
     own = {
         output
         for output in function.outputs
         if any(seen.problem and seen.kind != "error" for seen in observed.seen[output])
     }
-    shared = {fault.output for fault in faults} - own
-    if not own or not shared:
-        return faults, 0
-    return [fault for fault in faults if fault.output not in shared], len(shared)
+    return [fault for fault in faults if fault.output in own] if own else faults
 
 
 def _is_template(answer):
@@ -276,7 +263,12 @@ def _notes(observed: Observed, function: Function, reading: str):
     """What costs nothing."""
     layer = observed.layer
     notes = [note for note in (observed.convention.note, reading) if note]
-    answers = observed.answers[function is layer.backward]
-    if function is layer.forward and layer.backward is not None and answers[0].no_cache:
+    first = observed.answers[function is layer.backward][0]
+    if function is layer.forward and layer.backward is not None and first.no_cache:
         notes.append("it returns no cache")
+    names = ["dout"] if function is layer.backward and layer.takes_dout else list(observed.cases[0].arguments)
+    for result, argument in first.shares:
+        if 0 <= result < len(function.outputs) and 0 <= argument < len(names):
+            shared = list(function.outputs)[result]
+            notes.append(f"{shared} shares memory with {names[argument]}: whoever changes one changes the other")
     return notes

@@ -179,6 +179,8 @@ def look(answer: Answer, index: int, output: str, function: Function, case: Expe
     if isinstance(value, str):
         return Seen(f"{output} is a {value}, expected an array", "type", None, answer)
     right, bound = case.outputs[output], case.bounds[output]
+    if value.dtype.kind not in "biuf":
+        return Seen(f"{output} is of {value.dtype}, expected real numbers", "type", None, answer)
     value = convention.result(output, value, right.shape)
     if value.shape != right.shape:
         return Seen(f"{output} has shape {value.shape}, expected {right.shape}", "shape", value, answer)

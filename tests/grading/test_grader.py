@@ -340,3 +340,42 @@ def test_a_function_that_is_not_written_yet_is_missing_and_not_wrong(grade_sourc
     report = grade_source(source, "relu")
     assert [finding.verdict for finding in report.findings] == ["missing", "missing"]
     assert "not written yet" in report.findings[0].faults[0].place
+
+
+FORGERIES = (
+    '{"loaded": 3}, []',
+    '{"loaded": [3, {}, {"line": []}]}, []',
+    '{"results": 3}, []',
+    '{"results": [None], "changed": [99], "shares": [[9, 9], 1]}, []',
+    '{"results": [None], "changed": [], "shares": [], "no_cache": 1}, [np.zeros((3, 2, 4, 5), complex)]',
+    '{"results": ["x" * 200000], "changed": [], "shares": []}, []',
+    '{"error": [1], "line": 5}, []',
+    '{"error": "x", "line": ["a", "b"]}, []',
+    '{"name": "logits"}, []',
+)
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+@pytest.mark.parametrize("place", ["import", "call"])
+def test_replies_that_a_submission_makes_itself_earn_nothing_and_break_nothing(grade_source, forgery, place):
+    forge = f"""
+import sys
+import numpy as np
+
+def forge():
+    frame = sys._getframe()
+    while frame:
+        if "reply" in frame.f_locals:
+            for _ in range(3):
+                frame.f_locals["reply"]({forgery})
+            return
+        frame = frame.f_back
+"""
+    if place == "import":
+        source = forge + "forge()\n" + relu(backward="dout * 0")
+    else:
+        source = forge + relu(backward="forge() or dout * 0")
+    report = grade_source(source, "relu")
+    backward = report.findings[1]
+    assert backward.verdict != "right"
+    assert backward.points == 0

@@ -8,6 +8,7 @@ bank = Bank()
 
 MEAN = "The mean runs over images and pixels: sum(w * -log p) / (N*H*W)."
 REDUCTION = 'There are three: "mean" divides by N*H*W, "sum" by nothing, "weight_mean" by the sum of the weights.'
+DIVIDE = {"mean": "Divide by N*H*W.", "sum": "Divide by nothing.", "weight_mean": "Divide by weights.sum()."}
 LOG = "The logarithm is of the softmax: log p = z - log(sum(exp(z))), with the largest logit subtracted first."
 EPSILONS = (1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16, 1e-20, 1e-100, 1e-300)
 
@@ -165,29 +166,23 @@ def always_weight_mean():
     return {"reduction": "weight_mean"}
 
 
-@bank.before("loss", '"weight_mean" treated as "mean"', REDUCTION, "Divide by weights.sum().")
-def weight_mean_as_mean(reduction):
-    return {"reduction": "mean" if reduction == "weight_mean" else reduction}
+def add_treated(output, one, other):
+    """One reduction taken for another."""
+
+    @bank.before(output, f'"{one}" treated as "{other}"', REDUCTION, DIVIDE[one])
+    def treated(reduction):
+        return {"reduction": other if reduction == one else reduction}
 
 
-@bank.before("loss", '"mean" treated as "weight_mean"', REDUCTION, "Divide by N*H*W.")
-def mean_as_weight_mean(reduction):
-    return {"reduction": "weight_mean" if reduction == "mean" else reduction}
-
-
-@bank.before("loss", '"mean" treated as "sum"', REDUCTION, "Divide by N*H*W.")
-def mean_as_sum(reduction):
-    return {"reduction": "sum" if reduction == "mean" else reduction}
-
-
-@bank.before("loss", '"sum" treated as "mean"', REDUCTION, "Divide by nothing.")
-def sum_as_mean(reduction):
-    return {"reduction": "mean" if reduction == "sum" else reduction}
-
-
-@bank.before("loss", '"weight_mean" treated as "sum"', REDUCTION, "Divide by weights.sum().")
-def weight_mean_as_sum(reduction):
-    return {"reduction": "sum" if reduction == "weight_mean" else reduction}
+for one, other in (
+    ("weight_mean", "mean"),
+    ("mean", "weight_mean"),
+    ("mean", "sum"),
+    ("sum", "mean"),
+    ("weight_mean", "sum"),
+):
+    add_treated("loss", one, other)
+    add_treated("dlogits", one, other)
 
 
 @bank.instead("loss", '"weight_mean" divides by how many weights are not 0', REDUCTION, "Divide by weights.sum().")
@@ -388,31 +383,6 @@ def gradient_mean():
 @bank.before("dlogits", "always divided by the sum of weights", REDUCTION, "Divide as forward does.")
 def gradient_weight_mean():
     return {"reduction": "weight_mean"}
-
-
-@bank.before("dlogits", '"weight_mean" treated as "mean"', REDUCTION, "Divide by weights.sum().")
-def gradient_weight_mean_as_mean(reduction):
-    return {"reduction": "mean" if reduction == "weight_mean" else reduction}
-
-
-@bank.before("dlogits", '"mean" treated as "weight_mean"', REDUCTION, "Divide by N*H*W.")
-def gradient_mean_as_weight_mean(reduction):
-    return {"reduction": "weight_mean" if reduction == "mean" else reduction}
-
-
-@bank.before("dlogits", '"mean" treated as "sum"', REDUCTION, "Divide by N*H*W.")
-def gradient_mean_as_sum(reduction):
-    return {"reduction": "sum" if reduction == "mean" else reduction}
-
-
-@bank.before("dlogits", '"sum" treated as "mean"', REDUCTION, "Divide by nothing.")
-def gradient_sum_as_mean(reduction):
-    return {"reduction": "mean" if reduction == "sum" else reduction}
-
-
-@bank.before("dlogits", '"weight_mean" treated as "sum"', REDUCTION, "Divide by weights.sum().")
-def gradient_weight_mean_as_sum(reduction):
-    return {"reduction": "sum" if reduction == "weight_mean" else reduction}
 
 
 @bank.after("dlogits", "divided by N alone", MEAN, "Divide by N*H*W.")
