@@ -146,7 +146,7 @@ def test_a_result_by_other_settings_is_not_taken_for_this_ones(folder):
 
 def test_a_recipe_that_lacks_something_or_has_something_unknown_is_refused(folder):
     (folder / "small.toml").write_text('data = "cells"\n[recipe]\nbase = 2\n')
-    known = "average, data, method, recipe, validation, and perhaps ablations, seeds, trainer"
+    known = "average, data, method, recipe, validation, and perhaps ablations, seeds, split, trainer"
     with pytest.raises(ValueError, match=rf"small\.toml has data, recipe; expected {known}$"):
         run(folder, "small.toml")
     (folder / "small.toml").write_text(RECIPE.format(steps=4).replace('data = "cells"', 'data = "cells"\nrate = 1'))

@@ -13,6 +13,7 @@ from .conventions import Convention
 from .diagnosis import diagnose
 from .example import smallest
 from .experiments import experiments
+from .integers import integer_notes
 from .judge import (
     Observed,
     alone,
@@ -161,6 +162,8 @@ def _judged(asker, observed, function, leaks, rng, reading):
     for name in changed:
         told = f"{name} is not what it was after the call"
         faults.append(Fault("", told, f"changes {name} in place", IN_PLACE, f"Work on {name}.copy()."))
+    if function is observed.layer.backward:
+        notes += integer_notes(asker, observed)
     return Finding(
         function.name,
         "wrong" if faults else "right",

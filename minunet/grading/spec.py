@@ -96,6 +96,8 @@ class Layer:
     recognise : function, optional
         Like `follows`, where the assignment says how random numbers are drawn: a wrong forward that it explains is
         named "random numbers drawn otherwise", and its backward is judged by what it drew.
+    integers : bool
+        Whether to say what it makes of an x of whole numbers.
     size : function, optional
         Like `truth`; for each output a number with which rounding errors grow. None: the truth of absolute values,
         which is the sum of absolute terms where the layer is a sum of products.
@@ -112,6 +114,7 @@ class Layer:
     parameters: tuple[str, ...] = ()
     takes_dout: bool = True
     size: Callable[..., dict[str, Any]] | None = None
+    integers: bool = False
     recognise: Callable[..., dict[str, Any] | None] | None = None
     follows: Callable[..., dict[str, Any] | None] | None = None
     readings: tuple[tuple[str, Callable[..., dict[str, Any]]], ...] = ()

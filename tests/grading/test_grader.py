@@ -379,3 +379,63 @@ def forge():
     backward = report.findings[1]
     assert backward.verdict != "right"
     assert backward.points == 0
+
+
+def test_what_becomes_of_whole_numbers_is_a_note_and_costs_nothing(grade_source):
+    source = """
+import numpy as np
+def affine_forward(x, w, b):
+    return x.reshape(len(x), -1) @ w + b, (x, w)
+def affine_backward(dout, cache):
+    x, w = cache
+    dx = np.zeros_like(x)
+    dx[...] = (dout @ w.T).reshape(x.shape)
+    return dx, x.reshape(len(x), -1).T @ dout, dout.sum(axis=0)
+"""
+    finding = grade_source(source, "affine", spec="cs231n").findings[1]
+    assert finding.verdict == "right"
+    assert finding.notes == (
+        "given an x of whole numbers, dx is cut off to whole numbers: make it with np.zeros(x.shape)",
+    )
+
+
+def own_network(old="", new=""):
+    """The reference's layers and a U-Net class of one's own, with one change."""
+    source = Path(mu.UNet.__module__.replace(".", "/") + ".py")
+    text = (Path(mu.__file__).parents[1] / source).read_text(encoding="utf-8")
+    assert old in text
+    text = text.replace(old, new, 1)
+    for name in ("device", "sizes", "tape"):
+        text = text.replace(f"from .{name} import", f"from minunet.{name} import")
+    return reference() + "\n\n" + text
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "name"),
+    [
+        ("d += across.pop()", "across.pop()", "gradient of the skip forgotten"),
+        ("d += across.pop()", "d = across.pop()", "gradient of the pooling forgotten"),
+        ("d += across.pop()", "d = (d + across.pop()) / 2", "mean of the two gradients of a skip"),
+        (
+            'x = run(f"{block}.relu{i}", "relu", x)',
+            'x = run(f"{block}.relu{i}", "relu", x) if i == 0 else x',
+            "last ReLU of each block left out",
+        ),
+        (
+            'return run_weighted("head", "conv2d", x)',
+            'return run("head.relu", "relu", run_weighted("head", "conv2d", x))',
+            "ReLU after the head",
+        ),
+    ],
+)
+def test_a_mistake_in_the_wiring_of_ones_own_network_is_named(grade_source, old, new, name):
+    finding = grade_source(own_network(old, new)).findings[-1]
+    assert finding.function == "UNet"
+    assert [fault.name for fault in finding.faults] == [name]
+
+
+def test_a_network_of_ones_own_that_is_right_is_right(grade_source):
+    report = grade_source(own_network())
+    assert report.findings[-1].function == "UNet"
+    assert report.right
+    assert report.out_of == 45

@@ -62,6 +62,7 @@ AFFINE = Layer(
     cases=affine_cases,
     small=affine_small,
     mistakes=affine.bank,
+    integers=True,
 )
 
 # convolution
@@ -135,6 +136,7 @@ CONV = Layer(
     cases=conv_cases,
     small=conv_small,
     mistakes=strided.conv,
+    integers=True,
 )
 
 # pooling
@@ -204,6 +206,7 @@ POOL = Layer(
     cases=pool_cases,
     small=pool_small,
     mistakes=strided.pool,
+    integers=True,
 )
 
 # dropout
