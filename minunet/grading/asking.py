@@ -60,6 +60,7 @@ class Call:
     key: str
 
 
+HURRY = 2.0  # seconds for each question, once one has timed out
 WIRING = ("unet", "tape", "sizes", "device", "optim")
 SHARED = ("conventions",)
 
@@ -90,6 +91,8 @@ class Asker:
 
     Attributes
     ----------
+    late : bool
+        Whether a question has timed out: the others get less time.
     stopped : str
         How the loading of the whole submission ended, where it did not come to its end.
     notes : list of dict
@@ -104,6 +107,7 @@ class Asker:
         self.places = places
         self.definitions = submission.definitions
         self.stopped = ""
+        self.late = False
         self.notes: list[dict[str, Any]] = []
         self.printed = b""
 
@@ -141,7 +145,8 @@ class Asker:
         run = sorted(set(self.places.values()))
         while True:
             whole = {"files": dict(self.submission.files), "run": run, "definitions": self.definitions} | request
-            outcome = self.sandbox.run(whole, arrays)
+            outcome = self.sandbox.run(whole, arrays, HURRY if self.late else None)
+            self.late = self.late or outcome.ended == "timeout"
             self.printed = (self.printed or outcome.printed)[-2000:]
             replies = list(outcome.replies)
             loaded = bool(replies) and "loaded" in replies[0][0]

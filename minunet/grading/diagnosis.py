@@ -48,17 +48,19 @@ def _by_exception(observed, output):
         return [Name(*known)]
     if answer.error == "NameError" and answer.message == "not defined":
         return []
-    return [Name(_failure(answer), seen[0].problem)]
+    return [_failure(answer)]
 
 
 def _failure(answer):
     if answer.error == "timeout":
-        return "takes too long"
+        return Name("takes too long", "A loop never ends, or runs over single numbers where arrays would do.")
+    if answer.error == "memory":
+        return Name("takes too much memory", "An array is far larger than the result needs.")
     if not answer.line and not answer.message:
-        return "ends the process" if answer.error != "memory" else "takes too much memory"
+        return Name("ends the process", "A function returns, or raises; it does not exit.")
     if answer.error == "TypeError" and "positional argument" in answer.message:
-        return "wrong signature"
-    return f"raises {answer.error}"
+        return Name("wrong signature", "It is called with the arguments that the assignment gives it.")
+    return Name(f"raises {answer.error}", "")
 
 
 def _by_bank(observed, output):

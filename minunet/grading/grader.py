@@ -127,7 +127,8 @@ def grade_layer(asker: Asker, observed: Observed, rng, reading="") -> list[Findi
     """A finding for each function of a layer; `reading` is what to say of how the submission reads the assignment."""
     layer = observed.layer
     absent = {function: _absent(asker, observed, function) for function in layer.functions}
-    leaks = {} if all(absent.values()) else repeat(asker, observed)
+    returned = any(not answer.error for answer in observed.answers[False])
+    leaks = repeat(asker, observed) if returned and not all(absent.values()) else {}
     return [absent[one] or _judged(asker, observed, one, leaks, rng, reading) for one in layer.functions]
 
 
@@ -179,7 +180,7 @@ def _of_output(asker, observed, function, output, leaks, rng):
     if observed.is_right(output):
         return ([_leak(output, leaks[output])] if output in leaks else []), []
     problem = next(seen.problem for seen in observed.seen[output] if seen.problem)
-    if alone(asker, observed, output):
+    if any(seen.kind != "error" for seen in observed.seen[output]) and alone(asker, observed, output):
         return [_leak(output, problem)], []
     layer = observed.layer
     forward_right = all(observed.is_right(other) for other in layer.forward.outputs)

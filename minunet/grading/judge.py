@@ -90,9 +90,10 @@ def observe(asker: Asker, layer: Layer, cases, rng, convention: Convention | Non
         None looks for the one under which the first case's forward is right.
     """
     right = [expected(layer, case, rng) for case in cases]
+    returns = True
     if convention is None:
-        convention = find_convention(asker, layer, right[0])
-    answers = _call_all(asker, layer, right, convention)
+        convention, returns = find_convention(asker, layer, right[0])
+    answers = _call_all(asker, layer, right, convention) if returns else _no_answers(layer, len(right))
     if layer.follows is not None:
         right = [_followed(layer, one, answer) for one, answer in zip(right, answers[False], strict=True)]
     observed = Observed(layer, cases, right, convention, answers)
@@ -133,21 +134,28 @@ def _call_all(asker, layer, right, convention):
             mine = answers[each * k : each * k + each]
             if any(answer.error and not answer.line for answer in mine):
                 answers[each * k : each * k + each] = asker.ask(calls(layer, case, convention, str(k)))
-                if k == 0 and any(answer.error.startswith("timeout") for answer in answers[:each]):
-                    break  # it would be no different for the others
     return {bool(part): answers[part::each] for part in range(each)}
 
 
-def find_convention(asker: Asker, layer: Layer, case: Expected) -> Convention:
-    """The first under which forward is right; the assignment's own where there is none."""
+def _no_answers(layer, count):
+    """Of a forward that took too long for one case: it is not asked again."""
+    return {False: [Answer(error="timeout")] * count} | (
+        {True: [Answer(error="NoCache")] * count} if layer.backward is not None else {}
+    )
+
+
+def find_convention(asker: Asker, layer: Layer, case: Expected) -> tuple[Convention, bool]:
+    """The first under which forward is right, the assignment's own where there is none; and whether it returns."""
     for convention in conventions(layer, case.arguments):
         answer = asker.ask(calls(layer, case, convention, "0")[:1])[0]
         names = enumerate(layer.forward.outputs)
         if not any(look(answer, k, name, layer.forward, case, convention).problem for k, name in names):
-            return convention
-        if answer.error in ("NameError", "timeout") or (answer.error and not answer.line):
+            return convention, True
+        if answer.error == "timeout":
+            return PLAIN, False
+        if answer.error == "NameError" or (answer.error and not answer.line):
             break
-    return PLAIN
+    return PLAIN, True
 
 
 def choose_reading(asker: Asker, layer: Layer, rng) -> tuple[Layer, str]:
@@ -201,6 +209,8 @@ def described(answer: Answer) -> str:
         return "it is not defined"
     if answer.error == "NoCache":
         return "forward did not return, so that there is no cache"
+    if answer.error == "timeout":
+        return "it does not return in time"
     if not answer.line and not answer.message:
         return f"the process ended: {answer.error}"
     where = f" (line {answer.line[1]} of {answer.line[0]})" if answer.line else ""
