@@ -170,6 +170,7 @@ def unreadable(submission: Submission, spec: Spec, level: int) -> Report:
         Finding(function.name, "missing", 0, function.points, (fault,))
         for layer in spec.layers
         for function in layer.functions
+        if not spec.only or function.name in spec.only
     ]
     if spec.network:
         findings.append(Finding("network", "not judged", 0, spec.network))

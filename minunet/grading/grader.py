@@ -68,7 +68,7 @@ def grade(what, spec="unet", only=None, hints="name", level=None):
 
 
 def selected(spec: Spec, only) -> Spec:
-    """The assignment with the layers of some functions alone.
+    """The assignment with some functions alone.
 
     Raises
     ------
@@ -85,7 +85,8 @@ def selected(spec: Spec, only) -> Spec:
         raise ValueError(
             f"{spec.name} has no {', '.join(sorted(unknown))}; expected a function's name or one of {known}"
         )
-    return Spec(spec.name, tuple(layer for layer in spec.layers if by_name[layer] & names), 0)
+    wanted = {f.name for layer in spec.layers for f in layer.functions if {layer.name, f.name} & names}
+    return Spec(spec.name, tuple(layer for layer in spec.layers if by_name[layer] & names), 0, frozenset(wanted))
 
 
 def grade_submission(submission: Submission, spec: Spec, sandbox: Sandbox) -> Report:
@@ -99,7 +100,9 @@ def grade_submission(submission: Submission, spec: Spec, sandbox: Sandbox) -> Re
         layer, reading = choose_reading(asker, layer, rng)
         observed = observe(asker, layer, layer.cases(rng), rng)
         used[layer.name] = observed.convention
-        findings += grade_layer(asker, observed, rng, reading)
+        findings += [
+            one for one in grade_layer(asker, observed, rng, reading) if not spec.only or one.function in spec.only
+        ]
     if spec.network:
         own = judge_own(asker, spec, findings, used)
         findings += [judge_network(asker, spec, findings, used), *([own] if own else [])]

@@ -144,8 +144,11 @@ class Spec:
     layers : tuple of Layer
     network : float
         Points for a U-Net that is built on the submission's functions and trained; 0 where there is none.
+    only : frozenset of str
+        Functions to report on; empty for all.
     """
 
     name: str
     layers: tuple[Layer, ...]
     network: float = 0
+    only: frozenset[str] = frozenset()

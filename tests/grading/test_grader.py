@@ -439,3 +439,12 @@ def test_a_network_of_ones_own_that_is_right_is_right(grade_source):
     assert report.findings[-1].function == "UNet"
     assert report.right
     assert report.out_of == 45
+
+
+def test_only_a_function_is_that_function_alone(grade_source):
+    report = grade_source(RELU, "relu_backward", "max_pool2d")
+    assert [finding.function for finding in report.findings] == [
+        "relu_backward",
+        "max_pool2d_forward",
+        "max_pool2d_backward",
+    ]
