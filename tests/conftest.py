@@ -3,7 +3,11 @@
 import sys
 
 import pytest
+from hypothesis import settings
 from standin_cupy import make_cupy
+
+settings.register_profile("the same every time", derandomize=True, deadline=None)
+settings.load_profile("the same every time")
 
 # It comes with py-ctcmetrics and reads TIFFs that minunet's users, who need not have it, cannot read.
 sys.modules["imagecodecs"] = None  # type: ignore[assignment]

@@ -595,3 +595,10 @@ class TestWrite:
             write(name, Disk(), tmp_path)
         rows = csv.DictReader(io.StringIO((tmp_path / "grades.csv").read_text()))
         assert [row["submission"] for row in rows] == ["a", "b", "c"]
+
+
+def test_an_argument_whose_name_leaves_no_room_beside_it_has_a_line_of_its_own():
+    example = Example({"n" * 200: "\xa0"}, "dx[0]", "dx = dout", "1", "0")
+    finding = Finding("relu_backward", "wrong", 0, 1, (Fault("dx", "it is wrong", example=example),))
+    told = to_text(Report("a.py", "0", "unet", 3, "", (finding,)))
+    assert any(line.strip() == "n" * 200 for line in told.splitlines())

@@ -91,6 +91,9 @@ def _labelled(label, text):
     label = one_line(label)
     first = f"    {label:<{LABEL}}" if len(label) < LABEL else f"    {label}  "
     rest = " " * (4 + LABEL)
+    if len(first) > WIDTH // 2:  # of a name that leaves no room beside it; textwrap would never end
+        yield first.rstrip()
+        first = rest
     for line in filter(str.strip, visible(text).split("\n")):
         yield from textwrap.wrap(line, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
         first = rest
