@@ -1,7 +1,8 @@
 """Grade a student's layers: right, or what is wrong, in words.
 
 WHAT is a .py file, a notebook, a zip or a folder, with any of the functions of the assignment. It runs in a sandbox,
-and what it computes is judged outside. Exit status 1 says that something in it is wrong.
+and what it computes is judged outside. Exit status 1 says that something in it is wrong or missing; --only names
+what is asked for.
 
 With --out, WHAT is a folder of submissions, a class: OUT receives a page for the class and one for each student, and a
 journal, from which a grading that was stopped goes on. --single says that the folder is one submission all the same.
@@ -65,7 +66,11 @@ def run(args):
         raise ValueError(f"--jobs is {args.jobs}, expected 1 or more")
     formats = _formats(args)
     _require_level(args.require_level)
-    only = args.only.split(",") if args.only else None
+    only = None if args.only is None else _names(args.only)
+    if only == []:
+        raise ValueError("--only names nothing; expected functions or layers, with commas between, or leave it out")
+    if args.out and Path(args.out).exists() and not Path(args.out).is_dir():
+        raise NotADirectoryError(f"--out {args.out} is a file, expected a folder; give another name")
     if args.out and Path(args.what).is_dir() and not args.single:
         return _class(args, formats, only)
     return _one(args, formats, only)
@@ -74,7 +79,7 @@ def run(args):
 def _formats(args):
     from ..grading.formats import FORMATS
 
-    names = args.format.split(",") if args.format else ["json", "csv", "html"]
+    names = _names(args.format) if args.format else ["json", "csv", "html"]
     unknown = [name for name in names if name not in FORMATS]
     if unknown:
         raise ValueError(f"--format has {', '.join(unknown)}; expected some of {', '.join(FORMATS)}")
@@ -83,9 +88,15 @@ def _formats(args):
     return names
 
 
+def _names(text):
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
 def _require_level(wanted):
     from ..grading.sandbox import highest_level
 
+    if wanted not in range(4):
+        raise ValueError(f"--require-level is {wanted}, expected 0 to 3")
     level, why = highest_level()
     if level < wanted:
         raise ValueError(f"this machine gives isolation level {level}, and {wanted} is required: {why}")

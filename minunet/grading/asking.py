@@ -25,8 +25,8 @@ class Answer:
     error : str
         The exception's name; or how the child ended, where it did; empty where it returned.
     message : str
-    line : (str, int), optional
-        File and line of the submission where it was raised.
+    where : str
+        Where in the submission it was raised: "line 3 of layers.py"; empty where that is not known.
     no_cache : bool
         Whether forward returned its output alone.
     """
@@ -36,7 +36,7 @@ class Answer:
     shares: list[tuple[int, int]] = field(default_factory=list)
     error: str = ""
     message: str = ""
-    line: tuple[str, int] | None = None
+    where: str = ""
     no_cache: bool = False
 
 
@@ -60,6 +60,7 @@ class Call:
     key: str
 
 
+ABSENT = "absent"  # in the place of an exception's name: what was imported is not there
 HURRY = 2.0  # seconds for each question, once one has timed out
 WIRING = ("unet", "tape", "sizes", "device", "optim")
 SHARED = ("conventions",)
@@ -136,7 +137,7 @@ class Asker:
             }
 
         replies, ended = self.send({"calls": [request(call) for call in calls]}, arrays)
-        answers = [_answer(*reply) for reply in replies[: len(calls)]]
+        answers = [_answer(self.submission, *reply) for reply in replies[: len(calls)]]
         return answers + [Answer(error=ended)] * (len(calls) - len(answers))
 
     def send(self, request, arrays):
@@ -174,13 +175,13 @@ def _notes(told):
     ]
 
 
-def _answer(header, arrays):
+def _answer(submission, header, arrays):
     """From a frame: nothing in it can be trusted to be what it should."""
     try:
         if "error" in header:
             line = header.get("line")
-            where = (str(line[0]), int(line[1])) if line else None
-            return Answer(error=str(header["error"])[:80], message=str(header.get("message", ""))[:500], line=where)
+            where = submission.where(str(line[0])[:200], int(line[1])) if line else ""
+            return Answer(error=str(header["error"])[:80], message=str(header.get("message", ""))[:500], where=where)
         remaining = iter(arrays)
         results = [str(kind)[:80] if kind is not None else next(remaining) for kind in header["results"]]
         changed = {int(index): next(remaining) for index in header["changed"]}

@@ -40,8 +40,9 @@ class Mistake:
         Of *before*, it gives a dict of the arguments that are others; else an array.
     renamed : dict of str to str
         What the layer calls the arguments that `compute` has by other names.
-    given : bool
-        Whether it comes with the assignment's own template: then it is no mistake of the student's.
+    forgiven : str
+        Why it costs nothing, in words that end a sentence: it may come with the assignment's own template. Empty for
+        all that is a fault.
     """
 
     output: str
@@ -51,7 +52,7 @@ class Mistake:
     place: str
     compute: Callable[..., Any]
     renamed: tuple[tuple[str, str], ...] = ()
-    given: bool = False
+    forgiven: str = ""
 
     def call(self, arguments, *first):
         """The function, with those of the arguments that it names."""

@@ -68,12 +68,14 @@ def grade_many(
     Raises
     ------
     ValueError
-        Where there are no submissions, or `out` holds the journal of another assignment.
+        Where there are no submissions, `out` lies among them, or it holds the journal of another assignment.
     """
     assignment = selected(find_spec(spec), only)
     names = sorted(submissions(folder))
     if not names:
         raise ValueError(f"{folder} holds no submissions; expected .py files, notebooks, zips or folders")
+    if Path(out).resolve().is_relative_to(Path(folder).resolve()):
+        raise ValueError(f"{out} lies in the class's own folder, {folder}; give a folder beside it for the results")
     level = highest_level()[0] if level is None else level
     os.makedirs(out, exist_ok=True)
     settings = {

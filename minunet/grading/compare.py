@@ -77,6 +77,12 @@ def agree(found, right, bound) -> bool:
     return found.shape == right.shape and bool(close(found, right, bound).all())
 
 
+def as_text(found: float, right: float) -> tuple[str, str]:
+    """Two numbers that differ, with as many digits as it takes to see it."""
+    texts = [(f"{found + 0.0:.{digits}g}", f"{right + 0.0:.{digits}g}") for digits in (6, 9, 12, 17)]  # + 0.0: no -0
+    return next((two for two in texts if two[0] != two[1]), texts[0])
+
+
 def close(found, right, bound):
     """Entry by entry."""
     with np.errstate(all="ignore"):

@@ -25,7 +25,7 @@ class Name:
     name: str
     explanation: str
     fix: str = ""
-    given: bool = False
+    forgiven: str = ""
 
 
 def diagnose(observed: Observed, output: str) -> list[Name]:
@@ -56,7 +56,7 @@ def _failure(answer):
         return Name("takes too long", "A loop never ends, or runs over single numbers where arrays would do.")
     if answer.error == "memory":
         return Name("takes too much memory", "An array is far larger than the result needs.")
-    if not answer.line and not answer.message:
+    if not answer.where and not answer.message:
         return Name("ends the process", "A function returns, or raises; it does not exit.")
     if answer.error == "TypeError" and "positional argument" in answer.message:
         return Name("wrong signature", "It is called with the arguments that the assignment gives it.")
@@ -64,7 +64,7 @@ def _failure(answer):
 
 
 def _by_bank(observed, output):
-    return [Name(one.name, one.explanation, one.fix, one.given) for one in explaining(observed, output)]
+    return [Name(one.name, one.explanation, one.fix, one.forgiven) for one in explaining(observed, output)]
 
 
 def _by_order(observed, output):
@@ -87,14 +87,7 @@ def _by_order(observed, output):
 
 def _by_draw(observed, output):
     """Where random numbers were drawn, but not as the assignment says."""
-    layer = observed.layer
-    if layer.recognise is None or output not in layer.forward.outputs:
-        return []
-    values = [seen.value for seen in observed.seen[output]]
-    if any(
-        value is None or layer.recognise(case.arguments, value, case.dout) is None
-        for value, case in zip(values, observed.right, strict=True)
-    ):
+    if not observed.freely or not observed.layer.prescribed or output not in observed.layer.forward.outputs:
         return []
     told = "What it gives could be right for other random numbers, but not for those of the generator that it is given."
     return [Name("random numbers drawn otherwise", told, "Draw them as the formula says, once, from that generator.")]
@@ -200,7 +193,7 @@ def _sizes(arguments, dout):
 def nearest(observed: Observed, output: str) -> str:
     """Of what is not recognised: the mistake that comes closest, if it explains more entries than the truth does."""
     seen, right = observed.seen[output][0], observed.right[0]
-    if seen.value is None or seen.value.shape != right.outputs[output].shape or seen.value.size < 4:
+    if observed.freely or seen.value is None or seen.value.shape != right.outputs[output].shape or seen.value.size < 4:
         return "Not recognised."
     bound = right.bounds[output]
     best, share = "", float(np.mean(close(seen.value, right.outputs[output], bound)))

@@ -3,8 +3,8 @@
 import numpy as np
 
 from .asking import Asker
-from .compare import close, expected
-from .judge import Observed, calls, function_of, look
+from .compare import as_text, close, expected
+from .judge import Observed, calls, followed, function_of, look
 from .report import Example
 from .spec import Seeded
 
@@ -16,8 +16,6 @@ def smallest(asker: Asker, observed: Observed, output: str, rng) -> Example | No
     layer = observed.layer
     function = function_of(layer, output)
     index = list(function.outputs).index(output)
-    if layer.follows is not None:
-        return _of_first(observed, output, function)
     cases = sorted(layer.small(rng), key=lambda case: sum(np.size(value) for value in case.arguments.values()))
     right = [expected(layer, case, rng) for case in cases]
     for one in right:
@@ -27,7 +25,11 @@ def smallest(asker: Asker, observed: Observed, output: str, rng) -> Example | No
     asked = [calls(layer, one, observed.convention, str(k)) for k, one in enumerate(right)]
     answers = asker.ask([call for both in asked for call in both])
     for k, one in enumerate(right):
-        answer = answers[len(layer.functions) * k + (function is layer.backward)]
+        forward, answer = answers[len(asked[0]) * k], answers[len(asked[0]) * k + (function is layer.backward)]
+        if observed.freely:
+            one = followed(layer, one, forward) or one
+            if output not in one.outputs:
+                continue
         seen = look(answer, index, output, function, one, observed.convention)
         if seen.problem and (seen.kind != "error" or observed.seen[output][0].kind == "error"):
             return _example(one, output, function, seen)
@@ -55,7 +57,7 @@ def _example(one, output, function, seen):
         wrong = ~close(seen.value, right, one.bounds[output])
         place = tuple(int(i) for i in np.unravel_index(np.argmax(wrong), wrong.shape))
         entry = f"{output}[{', '.join(map(str, place))}]" if place else output
-        found, wanted = _number(seen.value[place]), _number(right[place])
+        found, wanted = as_text(seen.value[place], right[place])
     elif seen.kind == "shape":
         found = f"shape {seen.value.shape}"
     given = dict(one.arguments)
@@ -63,10 +65,6 @@ def _example(one, output, function, seen):
         given["dout"] = one.dout
     inputs = {name: _shown(value) for name, value in given.items() if value is not None}
     return Example(inputs, entry, function.outputs[output], found, wanted)
-
-
-def _number(value):
-    return f"{value + 0.0:.6g}"  # + 0.0: of -0 it makes 0
 
 
 def _shown(value):

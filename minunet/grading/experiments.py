@@ -16,6 +16,8 @@ from .kernel_probe import kernel_probe
 def experiments(asker: Asker, observed: Observed, output: str) -> list[str]:
     """What they show, in sentences; none where there is nothing to say."""
     layer, case, convention = observed.layer, observed.right[0], observed.convention
+    if observed.freely:  # two calls differ by what they draw
+        return []
     function = function_of(layer, output)
     part, index = int(function is layer.backward), list(function.outputs).index(output)
     changed = {name: _changed(value) for name, value in case.arguments.items() if _is_numbers(value)}

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from .asking import Asker, preload, program
+from .asking import ABSENT, Asker, preload, program
 from .conventions import Convention
 from .diagnosis import diagnose
 from .example import smallest
@@ -98,7 +98,10 @@ def grade_submission(submission: Submission, spec: Spec, sandbox: Sandbox) -> Re
     for number, layer in enumerate(spec.layers):
         rng = np.random.default_rng([int(submission.digest[:16], 16), number])
         layer, reading = choose_reading(asker, layer, rng)
-        observed = observe(asker, layer, layer.cases(rng), rng)
+        cases = layer.cases(rng)
+        if submission.constructor_takes("kernel_size", layer.classes):
+            layer, cases, reading = _square_kernels(layer, cases, reading)
+        observed = observe(asker, layer, cases, rng)
         used[layer.name] = observed.convention
         findings += [
             one for one in grade_layer(asker, observed, rng, reading) if not spec.only or one.function in spec.only
@@ -106,7 +109,9 @@ def grade_submission(submission: Submission, spec: Spec, sandbox: Sandbox) -> Re
     if spec.network:
         own = judge_own(asker, spec, findings, used)
         findings += [judge_network(asker, spec, findings, used), *([own] if own else [])]
-    notes = [*submission.notes, *(_of_loading(note) for note in asker.notes)]
+    broken = {_unreadable(asker, note) for note in asker.notes}
+    told = {fault.place for finding in findings for fault in finding.faults}
+    notes = [*submission.notes, *(_of_loading(asker, note) for note in asker.notes if not broken & told)]
     if asker.stopped:
         notes.insert(0, f"running the file ended early ({asker.stopped}), so that its definitions alone were run")
     return Report(
@@ -121,9 +126,30 @@ def grade_submission(submission: Submission, spec: Spec, sandbox: Sandbox) -> Re
     )
 
 
-def _of_loading(note):
-    where = f"line {note['line']} of {note['file']}" if note.get("line") else str(note.get("file"))
-    return f"{where} failed when the file was run: {note.get('error')}: {note.get('message')}"
+def _of_loading(asker, note):
+    where = asker.submission.where(note["file"], note["line"])
+    if note["error"] == ABSENT:
+        return f"{where}: {note['message']}"
+    return f"{where} failed when the file was run: {note['error']}: {note['message']}"
+
+
+def _unreadable(asker, note):
+    where = asker.submission.where(note["file"], note["line"])
+    return f"{where} cannot be read as Python: {note['error']}: {note['message']}"
+
+
+def _square_kernels(layer, cases, told):
+    """For a class that takes one number for the kernel's size; what to say of it is added."""
+
+    def square(case):
+        size = np.shape(case.arguments.get("weight"))[2:]
+        return len(set(size)) < 2
+
+    kept = [case for case in cases if square(case)]
+    if len(kept) < len(cases):
+        more = "it takes one kernel_size, so that kernels that are not square were left out"
+        told = f"{told}; {more}" if told else more
+    return replace(layer, small=lambda rng: filter(square, layer.small(rng))), kept, told
 
 
 def grade_layer(asker: Asker, observed: Observed, rng, reading="") -> list[Finding]:
@@ -166,7 +192,7 @@ def _judged(asker, observed, function, leaks, rng, reading):
     for name in changed:
         told = f"{name} is not what it was after the call"
         faults.append(Fault("", told, f"changes {name} in place", IN_PLACE, f"Work on {name}.copy()."))
-    if function is observed.layer.backward:
+    if function is observed.layer.backward and not faults:
         notes += integer_notes(asker, observed)
     return Finding(
         function.name,
@@ -182,17 +208,16 @@ def _of_output(asker, observed, function, output, leaks, rng):
     """(Faults, notes) of one output; no faults where it is right."""
     if observed.is_right(output):
         return ([_leak(output, leaks[output])] if output in leaks else []), []
-    problem = next(seen.problem for seen in observed.seen[output] if seen.problem)
+    problem = _first_wrong(observed, output).problem
     if any(seen.kind != "error" for seen in observed.seen[output]) and alone(asker, observed, output):
         return [_leak(output, problem)], []
     layer = observed.layer
     forward_right = all(observed.is_right(other) for other in layer.forward.outputs)
     if function is layer.backward and not forward_right and gradient_of_own_forward(asker, observed, output):
         return [], [f"{output} is right for the forward that it belongs to, and that forward is wrong"]
-    faults, names = _faults(asker, observed, output, rng)
-    if all(name.given for name in names):
-        return [], [f"{output}: {names[0].name}; that is so in the assignment's own template"]
-    return faults, []
+    names = _names(asker, observed, output)
+    notes = [f"{output}: {name.name}; {name.forgiven}" for name in names if name.forgiven]
+    return _faults(asker, observed, output, [name for name in names if not name.forgiven], rng), notes
 
 
 def _less_shared_errors(observed, function, faults):
@@ -212,14 +237,13 @@ def _is_template(answer):
 
 
 def _missing(asker, function):
-    told = f"{function.name} is not defined; expected {function.signature}"
-    broken = [
-        note for note in asker.notes if note["error"] in ("SyntaxError", "IndentationError", "TabError", "ValueError")
-    ]
-    if not broken:
-        return Finding(function.name, "missing", 0, function.points, (Fault("", told),))
-    name, _, fix = outdated(broken[0]["message"]) or ("", "", "")
-    fault = Fault("", told, name, f"{_of_loading(broken[0])}.", fix)
+    fault = Fault("", f"{function.name} is not defined; expected {function.signature}")
+    sources = asker.submission.files
+    broken = [note for note in asker.notes if note["error"] in ("SyntaxError", "IndentationError", "TabError")]
+    for note in broken:
+        if len(sources) == 1 or function.name in sources.get(note["file"], ""):
+            name, explanation, fix = outdated(note["message"]) or ("", "Nothing that is in the file is known.", "")
+            fault = Fault("", _unreadable(asker, note), name, explanation, fix)
     return Finding(function.name, "missing", 0, function.points, (fault,))
 
 
@@ -234,19 +258,28 @@ def _leak(output, seen):
     )
 
 
-def _faults(asker, observed, output, rng):
-    """A fault for each mistake behind a wrong output, and their names."""
-    seen = next(one for one in observed.seen[output] if one.problem)
-    example = smallest(asker, observed, output, rng) if seen.kind != "error" else None
+def _names(asker, observed, output):
+    """Of each mistake behind a wrong output; one without a name says what experiments show."""
     names = diagnose(observed, output)
-    if not names[0].name and seen.kind != "error":
-        shown = " ".join([names[0].explanation, *experiments(asker, observed, output)])
-        names = [replace(names[0], explanation=shown)]
-    faults = [
+    if names[0].name or _first_wrong(observed, output).kind == "error":
+        return names
+    return [replace(names[0], explanation=" ".join([names[0].explanation, *experiments(asker, observed, output)]))]
+
+
+def _faults(asker, observed, output, names, rng):
+    """A fault for each of these mistakes, the first with an example."""
+    if not names:
+        return []
+    seen = _first_wrong(observed, output)
+    example = smallest(asker, observed, output, rng) if seen.kind != "error" else None
+    return [
         Fault(output, seen.problem, name.name, name.explanation, name.fix, example if k == 0 else None)
         for k, name in enumerate(names)
     ]
-    return faults, names
+
+
+def _first_wrong(observed, output):
+    return next(seen for seen in observed.seen[output] if seen.problem)
 
 
 def _merged(faults):
@@ -269,7 +302,7 @@ def _rest(fault):
 def _notes(observed: Observed, function: Function, reading: str):
     """What costs nothing."""
     layer = observed.layer
-    notes = [note for note in (observed.convention.note, reading) if note]
+    notes = [note for note in (observed.convention.note, reading if function is layer.forward else "") if note]
     first = observed.answers[function is layer.backward][0]
     if function is layer.forward and layer.backward is not None and first.no_cache:
         notes.append("it returns no cache")

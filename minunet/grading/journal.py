@@ -1,12 +1,13 @@
 """What a class's grading has done so far, on the disk: one line a submission, only ever added to.
 
 A grading that was killed goes on from it. A line is whole or, where the power went while it was written, the last and
-cut short: then it is left out.
+cut short: then it is left out. A whole line that is no report was written by somebody else, and nothing is touched.
 """
 
 import json
 import os
 from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import Path
 
 from .report import Report
@@ -26,7 +27,7 @@ class Journal(Sequence[Report]):
     Raises
     ------
     ValueError
-        Where the file is no journal, or one of other settings.
+        Where the file is no journal, one of other settings, or damaged.
     """
 
     def __init__(self, path: Path, settings: dict):
@@ -49,14 +50,19 @@ class Journal(Sequence[Report]):
                 raise ValueError(
                     f"{self.path} is of a grading with another {', '.join(different)}; give another folder, or --force"
                 )
-            while True:
+            for number in count(2):
                 start = file.tell()
                 line = file.readline()
-                report = _parsed(line)
-                if not line.endswith(b"\n") or report is None:
+                if not line.endswith(b"\n"):
                     file.truncate(start)  # the line that was being written
                     return
-                self._places[report["submission"]] = report["digest"], start
+                try:
+                    report = Report.from_dict(json.loads(line))
+                except (ValueError, KeyError, TypeError, AttributeError):
+                    raise ValueError(
+                        f"line {number} of {self.path} is damaged; take it out, or grade anew with --force"
+                    ) from None
+                self._places[report.submission] = report.digest, start
 
     def has(self, name: str, digest: str) -> bool:
         """Whether this very submission has been graded."""

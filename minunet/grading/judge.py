@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from .asking import Answer, Asker, Call
-from .compare import Expected, agree, close, expected
+from .compare import Expected, agree, as_text, close, expected
 from .conventions import PLAIN, Convention, conventions
 from .spec import Function, Layer
 
@@ -49,6 +49,8 @@ class Observed:
     convention : Convention
     answers : dict of bool to list of Answer
         Of forward (False) and backward (True).
+    freely : bool
+        Whether it drew random numbers of its own, which `right` follows.
     """
 
     layer: Layer
@@ -56,6 +58,7 @@ class Observed:
     right: list[Expected]
     convention: Convention
     answers: dict[bool, list[Answer]]
+    freely: bool = False
     seen: dict[str, list[Seen]] = field(default_factory=dict)
 
     def is_right(self, output: str) -> bool:
@@ -94,25 +97,46 @@ def observe(asker: Asker, layer: Layer, cases, rng, convention: Convention | Non
     if convention is None:
         convention, returns = find_convention(asker, layer, right[0])
     answers = _call_all(asker, layer, right, convention) if returns else _no_answers(layer, len(right))
-    if layer.follows is not None:
-        right = [_followed(layer, one, answer) for one, answer in zip(right, answers[False], strict=True)]
-    observed = Observed(layer, cases, right, convention, answers)
+    observed = _looked(Observed(layer, cases, right, convention, answers))
+    return observed if layer.follows is None else _follow(observed)
+
+
+def _looked(observed):
+    """With what is seen of every output."""
+    layer = observed.layer
     for function in layer.functions:
         for index, output in enumerate(function.outputs):
             answers = observed.answers[function is layer.backward]
             observed.seen[output] = [
-                look(answer, index, output, function, case, convention)
-                for answer, case in zip(answers, right, strict=True)
+                look(answer, index, output, function, case, observed.convention)
+                for answer, case in zip(answers, observed.right, strict=True)
             ]
     return observed
 
 
-def _followed(layer, one, answer):
-    """What is expected of a layer, given the random numbers that it drew."""
+def _follow(observed):
+    """The same, judged by the random numbers that the submission drew; less the cases that do not show them."""
+    layer = observed.layer
+    if layer.prescribed and all(map(observed.is_right, layer.forward.outputs)):
+        return observed
+    pairs = list(zip(observed.right, observed.answers[False], strict=True))
+    if layer.prescribed and any(followed(layer, one, answer) is None for one, answer in pairs):
+        return observed
+    right = [followed(layer, one, answer) or one for one, answer in pairs]
+    unknown = {k for k, one in enumerate(right) if not one.outputs.keys() >= observed.right[k].outputs.keys()}
+    return _looked(replace(observed, right=right, freely=True, seen={}).without(unknown))
+
+
+def followed(layer: Layer, one: Expected, answer: Answer) -> Expected | None:
+    """What is expected of a layer, given the random numbers that it drew; None where it cannot have drawn any such."""
     if answer.error or isinstance(answer.results[0], str):
-        return one
-    found = layer.follows(one.arguments, answer.results[0], one.dout)
-    return one if found is None else replace(one, outputs=one.outputs | found)
+        return None
+    found = layer.follows(one.arguments, answer.results[0], one.dout)  # type: ignore[misc]
+    if found is None:
+        return None
+    if layer.prescribed:  # forward is wrong all the same
+        found = found | {name: one.outputs[name] for name in layer.forward.outputs}
+    return replace(one, outputs=found)
 
 
 def calls(layer: Layer, case: Expected, convention: Convention, key: str) -> list[Call]:
@@ -129,10 +153,10 @@ def _call_all(asker, layer, right, convention):
     asked = [call for k, case in enumerate(right) for call in calls(layer, case, convention, str(k))]
     answers = asker.ask(asked)
     each = len(layer.functions)
-    if any(answer.error and not answer.line for answer in answers):  # the child may have died of one case alone
+    if any(answer.error and not answer.where for answer in answers):  # the child may have died of one case alone
         for k, case in enumerate(right):
             mine = answers[each * k : each * k + each]
-            if any(answer.error and not answer.line for answer in mine):
+            if any(answer.error and not answer.where for answer in mine):
                 answers[each * k : each * k + each] = asker.ask(calls(layer, case, convention, str(k)))
     return {bool(part): answers[part::each] for part in range(each)}
 
@@ -153,7 +177,7 @@ def find_convention(asker: Asker, layer: Layer, case: Expected) -> tuple[Convent
             return convention, True
         if answer.error == "timeout":
             return PLAIN, False
-        if answer.error == "NameError" or (answer.error and not answer.line):
+        if answer.error == "NameError" or (answer.error and not answer.where):
             break
     return PLAIN, True
 
@@ -196,11 +220,12 @@ def look(answer: Answer, index: int, output: str, function: Function, case: Expe
         return Seen("", "", value, answer)
     wrong = ~close(value, right, bound)
     if not np.isfinite(value[wrong]).any():
-        return Seen(f"{output} is {value[wrong].flat[0]} at {_place(wrong)}", "nonfinite", value, answer)
+        at = f" at {_place(wrong)}" if wrong.ndim else ""
+        return Seen(f"{output} is {value[wrong].flat[0]}{at}", "nonfinite", value, answer)
     first = np.unravel_index(np.argmax(wrong), wrong.shape)
     share = f"; {np.count_nonzero(wrong)} of {wrong.size} entries are wrong" if wrong.size > 1 else ""
-    numbers = f"is {value[first] + 0.0:.6g}, expected {right[first] + 0.0:.6g}"
-    return Seen(f"{output}{_place(wrong)} {numbers}{share}", "value", value, answer)
+    number, needed = as_text(value[first], right[first])
+    return Seen(f"{output}{_place(wrong)} is {number}, expected {needed}{share}", "value", value, answer)
 
 
 def described(answer: Answer) -> str:
@@ -211,9 +236,9 @@ def described(answer: Answer) -> str:
         return "forward did not return, so that there is no cache"
     if answer.error == "timeout":
         return "it does not return in time"
-    if not answer.line and not answer.message:
+    if not answer.where and not answer.message:
         return f"the process ended: {answer.error}"
-    where = f" (line {answer.line[1]} of {answer.line[0]})" if answer.line else ""
+    where = f" ({answer.where})" if answer.where else ""
     return f"raises {answer.error}: {answer.message}{where}"
 
 
@@ -243,7 +268,7 @@ def repeat(asker: Asker, observed: Observed) -> dict[str, str]:
     Two forwards, then the two backwards, the first one's last.
     """
     layer, right, convention = observed.layer, observed.right, observed.convention
-    if layer.follows is not None:
+    if observed.freely:
         return _another_draw(asker, observed)
     first, second = (calls(layer, right[k], convention, f"again{k}") for k in (0, min(1, len(right) - 1)))
     asked = [first[0], second[0], *second[1:], *first[1:]]
@@ -273,7 +298,7 @@ def _another_draw(asker, observed):
 def alone(asker: Asker, observed: Observed, output: str) -> bool:
     """Whether an output that is wrong among other calls is right in every case when the case is called alone."""
     layer = observed.layer
-    if layer.follows is not None:
+    if observed.freely:
         return False
     function = function_of(layer, output)
     index = list(function.outputs).index(output)
@@ -292,24 +317,11 @@ def gradient_of_own_forward(asker: Asker, observed: Observed, output: str) -> bo
     Asked where forward is wrong: its backward may be right for it.
     """
     layer = observed.layer
-    if layer.recognise is not None and _follows_own_draw(observed, output):
-        return True
     argument = output.removeprefix("d")
     if layer.backward is None or argument not in observed.cases[0].arguments:
         return False
     rng = np.random.default_rng(0)
     return all(_own_slope(asker, observed, output, argument, k, rng) for k in range(min(3, len(observed.cases))))
-
-
-def _follows_own_draw(observed, output):
-    """Whether a gradient is right for the random numbers that forward drew."""
-    for seen, forward, case in zip(observed.seen[output], observed.answers[False], observed.right, strict=True):
-        if seen.value is None or forward.error or isinstance(forward.results[0], str):
-            return False
-        expected_outputs = observed.layer.recognise(case.arguments, forward.results[0], case.dout)
-        if expected_outputs is None or not agree(seen.value, expected_outputs[output], case.bounds[output]):
-            return False
-    return True
 
 
 def _own_slope(asker, observed, output, argument, k, rng, step=1e-5):

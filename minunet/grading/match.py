@@ -12,7 +12,7 @@ def explaining(observed: Observed, output: str) -> list[Mistake]:
 
     First in every case, without exception. Then again without those that are extreme or trivial, and those for which
     the mistake itself raises: there two ways of making one mistake may differ, in how a division by 0 ends, or in what
-    NumPy broadcasts.
+    NumPy broadcasts. An exception alone explains nothing: one wrong number at least must be the mistake's.
     """
     known = observed.layer.mistakes_of(output)
     everywhere = _smallest_first(observed, output)
@@ -63,7 +63,7 @@ def _explain(mistakes, observed, output, cases, strict):
             return False
         else:
             agreed = agreed or bool(seen.problem)
-    return agreed or strict
+    return agreed
 
 
 def _same(found, guess, right, bound):

@@ -38,7 +38,7 @@ def judge_network(asker: Asker, spec: Spec, findings: list[Finding], used: dict[
     share = sum(f.points for f in findings) / max(1e-9, sum(f.out_of for f in findings))
     missing = [finding.function for finding in findings if finding.verdict == "missing"]
     if missing:
-        note = f"it needs {', '.join(missing)}"
+        note = "it needs every function" if len(missing) == len(findings) else f"it needs {', '.join(missing)}"
         return Finding("network", "not judged", spec.network * share, spec.network, notes=(note,))
     ours, arrays, seed = _our_step(asker.submission.digest)
     request = {
@@ -53,7 +53,8 @@ def judge_network(asker: Asker, spec: Spec, findings: list[Finding], used: dict[
     if not place:
         return Finding("network", "right", spec.network, spec.network)
     if wrong:
-        note = f"{place}; {', '.join(sorted(wrong))} is wrong by itself"
+        said = "is wrong by itself" if len(wrong) == 1 else "are wrong by themselves"
+        note = f"{place}; {', '.join(sorted(wrong))} {said}"
         return Finding("network", "not judged", spec.network * share, spec.network, notes=(note,))
     fault = Fault(
         "",

@@ -131,9 +131,8 @@ class Report:
 
     @property
     def right(self) -> bool:
-        """Whether something is right, and nothing wrong; a file may have some of the functions alone."""
-        verdicts = {finding.verdict for finding in self.findings}
-        return "right" in verdicts and "wrong" not in verdicts
+        """Whether everything is there and right."""
+        return all(finding.verdict == "right" for finding in self.findings)
 
     def at(self, hints: str) -> "Report":
         """The same report, with no more in it than a student is to be told.

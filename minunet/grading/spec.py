@@ -91,11 +91,11 @@ class Layer:
         Other truths that are as good, where the assignment can be read in several ways; each with what to say of a
         submission that has it.
     follows : function, optional
-        Of a layer that may draw random numbers as it likes: of forward's arguments, its result and ``dout``, what every
-        output should be, given what was drawn; None where the result cannot have come about so.
-    recognise : function, optional
-        Like `follows`, where the assignment says how random numbers are drawn: a wrong forward that it explains is
-        named "random numbers drawn otherwise", and its backward is judged by what it drew.
+        Of a layer that draws random numbers: of forward's arguments, its result and ``dout``, what every output should
+        be, given what was drawn, less those that cannot be known; None where the result cannot have come about so.
+    prescribed : bool
+        Whether the assignment says how they are drawn: then a forward that draws otherwise is wrong, and `follows` says
+        what is right of its backward.
     integers : bool
         Whether to say what it makes of an x of whole numbers.
     size : function, optional
@@ -115,8 +115,8 @@ class Layer:
     takes_dout: bool = True
     size: Callable[..., dict[str, Any]] | None = None
     integers: bool = False
-    recognise: Callable[..., dict[str, Any] | None] | None = None
     follows: Callable[..., dict[str, Any] | None] | None = None
+    prescribed: bool = False
     readings: tuple[tuple[str, Callable[..., dict[str, Any]]], ...] = ()
 
     @property

@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import FunctionType, ModuleType
 
+from .notebook import CELL, read_notebook
+
 LARGEST = 2**20  # bytes of one source
 MOST = 200  # files, and
 TOTAL = 8 * 2**20  # bytes of a submission
@@ -36,7 +38,7 @@ class Submission:
     ----------
     name : str
     files : dict of str to str
-        Path, with ``/``, and source; a notebook's code cells are one source, ``NAME.py``.
+        Path, with ``/``, and source; a notebook's code cells are one source.
     definitions : bool
         Whether to run definitions alone: of a notebook, whose other cells train and plot.
     notes : tuple of str
@@ -81,6 +83,28 @@ class Submission:
             (path for path in sorted(self.files) if ("class", _plain(name)) in _top_level_names(self.files[path])), None
         )
 
+    def constructor_takes(self, argument: str, classes: tuple[str, ...]) -> bool:
+        """Whether a class that goes by one of these names is made with an argument of this name."""
+        return any(
+            argument in (arg.arg for arg in (*method.args.args, *method.args.kwonlyargs))
+            for source in self.files.values()
+            for node in ast.walk(_parsed(source))
+            if isinstance(node, ast.ClassDef) and _plain(node.name) in classes
+            for method in node.body
+            if isinstance(method, ast.FunctionDef) and method.name == "__init__"
+        )
+
+    def where(self, path: str, line: int | None) -> str:
+        """A line of a file in words: "line 3 of layers.py", "line 3 of cell 2 of notebook.ipynb"."""
+        if not line:
+            return path
+        if path.endswith(".ipynb"):
+            above = self.files.get(path, "").splitlines()[:line]
+            starts = [k for k, text in enumerate(above, 1) if re.fullmatch(CELL.format(r"\d+"), text)]
+            if starts:
+                return f"line {line - starts[-1]} of {above[starts[-1] - 1].removeprefix('# ')} of {path}"
+        return f"line {line} of {path}"
+
 
 def read_submission(what) -> Submission:
     """A `Submission` of a path, a module, a function or functions.
@@ -113,7 +137,10 @@ def read_submission(what) -> Submission:
 
 
 def _of_members(name, members):
-    files, notes, notebook = {}, [], False
+    files: dict[str, str] = {}
+    written: dict[str, str] = {}  # by cells of its notebooks
+    notes: list[str] = []
+    notebook = False
     for path, content in members:
         if content is None:
             notes.append(
@@ -121,15 +148,18 @@ def _of_members(name, members):
             )
         elif path.endswith(".ipynb"):
             try:
-                files[path.removesuffix(".ipynb") + ".py"] = notebook_source(content)
-                notebook = True
+                files[path], beside, left_out = read_notebook(content)
             except ValueError as error:
                 notes.append(f"{path} was left out: {error}")
+                continue
+            notebook = True
+            written |= {str(PurePosixPath(path).with_name(other)): source for other, source in beside.items()}
+            notes += [f"{path}, {note}" for note in left_out]
         else:
             files[path] = decode(content)
     if not files:
         raise ValueError(f"{name} has no Python that can be read: {'; '.join(notes)}")
-    return Submission(name, files, notebook, tuple(notes))
+    return Submission(name, written | files, notebook, tuple(notes))
 
 
 def _members(path):
@@ -196,51 +226,6 @@ def decode(content: bytes) -> str:
         return content.decode("latin-1")
 
 
-def notebook_source(content: bytes) -> str:
-    """The code cells of a notebook, one after another; magics and shell lines become comments.
-
-    Raises
-    ------
-    ValueError
-        Where it is no notebook.
-    """
-    try:
-        cells = json.loads(content.decode("utf-8-sig"))["cells"]
-        sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise ValueError("it is no Jupyter notebook, or damaged; open it in Jupyter and save it again") from None
-    return "\n\n".join(f"# cell {number}\n{_without_magics(source)}" for number, source in enumerate(sources, 1))
-
-
-def _without_magics(source):
-    """A cell's Python, line for line; of a cell that is none, its lines as comments."""
-    first = source.lstrip().partition("\n")[0].split()
-    if first and first[0].startswith("%%") and first[0] not in ("%%time", "%%timeit", "%%capture"):
-        return _commented(source)
-    text = "\n".join(map(_plain_line, source.splitlines()))
-    try:
-        ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return _commented(source)
-    return text
-
-
-def _plain_line(line):
-    """A magic or a shell's line as a statement that does nothing: it may be the whole body of a loop."""
-    bare = line.lstrip()
-    indent = line[: len(line) - len(bare)]
-    assigned = re.match(r"([\w, ]+)=\s*[!%]", bare)  # files = !ls
-    if assigned:
-        return f"{indent}{assigned[1]}= None  # {bare}"
-    if bare.startswith(("%", "!", "?")) or re.fullmatch(r"[\w.]+\?{1,2}\s*", bare):
-        return f"{indent}pass  # {bare}"
-    return line
-
-
-def _commented(source):
-    return "\n".join(f"# {line}" for line in source.splitlines())
-
-
 def _of_functions(functions):
     """Sources of functions, with the imports, helpers and constants of their modules that they use."""
     parts, seen = [], set()
@@ -275,13 +260,9 @@ def _of_functions(functions):
 
 
 def _top_level_names(source):
-    """Functions and classes that a source defines, classes as `_plain` names; empty where it does not parse."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
+    """Functions and classes that a source defines, classes as `_plain` names."""
     names: set = set()
-    for node in ast.walk(tree):
+    for node in ast.walk(_parsed(source)):
         if isinstance(node, ast.FunctionDef):
             names.add(node.name)
         elif isinstance(node, ast.ClassDef):
@@ -289,6 +270,14 @@ def _top_level_names(source):
         elif isinstance(node, ast.Assign):
             names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
     return names
+
+
+def _parsed(source):
+    """Its tree; an empty one where it does not parse."""
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module([], [])
 
 
 def _plain(name):

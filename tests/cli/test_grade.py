@@ -31,7 +31,7 @@ def file(tmp_path):
 
 
 def test_what_is_right_ends_with_0_and_what_is_wrong_with_1(file, capsys):
-    assert main(["grade", file(RIGHT)]) == 0
+    assert main(["grade", file(RIGHT), "--only", " relu_forward , relu_backward"]) == 0
     told = capsys.readouterr().out
     assert "relu_backward" in told
     assert main(["grade", file(WRONG)]) == 1
@@ -63,6 +63,11 @@ def test_json_is_the_report(file, capsys):
         (["{file}", "--format", "docx", "--out", "x"], "--format has docx; expected some of"),
         (["{file}", "--jobs", "0"], "--jobs is 0"),
         (["{file}", "--open", "--out", "x"], "leave out --out"),
+        (["{file}", "--only", ""], "--only names nothing"),
+        (["{file}", "--require-level", "9"], "--require-level is 9, expected 0 to 3"),
+        (["{file}", "--require-level", "-1"], "--require-level is -1, expected 0 to 3"),
+        (["{file}", "--out", "{file}"], "is a file, expected a folder"),
+        (["{file}", "--out", "{file}", "--force"], "is a file, expected a folder"),
     ],
 )
 def test_bad_input_is_one_line(file, capsys, arguments, complaint):
@@ -80,12 +85,14 @@ def test_less_isolation_than_required_is_refused(file, capsys, monkeypatch):
 
 
 def test_a_folder_with_out_is_a_class_and_single_makes_it_one(file, tmp_path, capsys):
-    file(RIGHT, "a.py"), file(WRONG, "b.py")
-    out = tmp_path / "out"
-    assert main(["grade", str(tmp_path), "--out", str(out), "--only", "relu", "--jobs", "1"]) == 0
+    folder, out = tmp_path / "class", tmp_path / "out"
+    folder.mkdir()
+    (folder / "a.py").write_text(RIGHT)
+    (folder / "b.py").write_text(WRONG)
+    assert main(["grade", str(folder), "--out", str(out), "--only", "relu", "--jobs", "1"]) == 0
     assert capsys.readouterr().out.splitlines()[2:] == ["a.py           3.0   3", "b.py           1.0   3"]
     assert (out / "index.html").exists()
-    single = ["grade", str(tmp_path), "--out", str(tmp_path / "one"), "--only", "relu", "--single", "--format", "json"]
+    single = ["grade", str(folder), "--out", str(tmp_path / "one"), "--only", "relu", "--single", "--format", "json"]
     assert main(single) in (0, 1)
     assert not (tmp_path / "one" / "index.html").exists()
 
@@ -119,3 +126,14 @@ def test_the_autograder_of_gradescope_is_one_zip(tmp_path, capsys):
         assert {"setup.sh", "run_autograder"} <= set(archive.namelist())
     assert main(["grade", "--make-gradescope", "unet", "--out", str(tmp_path / "auto")]) == 2
     assert "--force" in capsys.readouterr().err
+
+
+def test_blanks_between_names_do_not_matter(file, tmp_path):
+    path = file(RIGHT)
+    command = ["grade", path, "--only", "relu", "--out", str(tmp_path / "out"), "--format", "json, csv"]
+    assert main(command) == 0
+    assert (tmp_path / "out" / "grades.csv").exists()
+
+
+def test_what_is_missing_does_not_end_with_0(file):
+    assert main(["grade", file(RIGHT)]) == 1

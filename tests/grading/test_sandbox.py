@@ -29,23 +29,21 @@ def runner():
         yield sandbox
 
 
-def available(level):
-    return level <= highest_level()[0] and (level != 1 or _has_level_1())
-
-
-def _has_level_1():
+def needs(level):
+    """Skip, saying why, where this machine cannot give the level."""
+    highest, why = highest_level()
+    if level > highest:
+        pytest.skip(f"needs isolation level {level}; this machine gives {highest}: {why}")
     try:
-        Sandbox({"main.py": ECHO}, 1).close()
-    except ValueError:
-        return False
-    return True
+        Sandbox({"main.py": ECHO}, level).close()
+    except ValueError as error:
+        pytest.skip(f"needs isolation level {level}: {error}")
 
 
 class TestRun:
     @pytest.mark.parametrize("level", range(4))
     def test_every_type_and_shape_comes_back_as_it_went(self, level):
-        if not available(level):
-            pytest.skip("a level that this machine cannot give")
+        needs(level)
         rng = np.random.default_rng(0)
         shapes = [(), (0,), (3, 0, 2), (4,), (2, 3, 4, 5), (1,) * 10]
         arrays = [np.asarray(rng.standard_normal(s) * 3).astype(d) for d in frames.DTYPES.values() for s in shapes]
@@ -141,8 +139,7 @@ reply({}, [a.T, a[:, ::-1], a.view(Mine), a.astype(">f8"), np.ma.array(a)])
         assert fine.ended == "done"
 
     def test_memory_has_a_limit(self, runner):
-        if runner.level < 1:
-            pytest.skip("level 0 has no limits")
+        needs(1)  # level 0 has no limits
         outcome = runner.run({"code": "import numpy as np; reply({}); np.ones(10**9)"})
         assert outcome.ended == "memory"
         assert len(outcome.replies) == 1
@@ -249,8 +246,7 @@ class TestLife:
     @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
     @pytest.mark.parametrize("level", range(4))
     def test_a_killed_grader_leaves_no_process(self, level):
-        if not available(level):
-            pytest.skip("a level that this machine cannot give")
+        needs(level)
         code = f"""
 from minunet.grading.sandbox import Sandbox
 sandbox = Sandbox({{"main.py": {RUN!r}}}, {level})

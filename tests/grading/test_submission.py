@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import minunet.layers.relu
-from minunet.grading.submission import LARGEST, MOST, Submission, notebook_source, read_submission
+from minunet.grading.notebook import read_notebook
+from minunet.grading.submission import LARGEST, MOST, Submission, read_submission
 
 RELU = "def relu_forward(x):\n    return x, x\n"
 
@@ -55,7 +56,7 @@ def test_a_notebook_is_its_code_cells_without_magics(tmp_path):
     )
     (tmp_path / "a.ipynb").write_text(text)
     read = read_submission(tmp_path / "a.ipynb")
-    source = read.files["a.py"]
+    source = read.files["a.ipynb"]
     assert read.definitions
     assert "my work" not in source
     assert "\nrm" not in source
@@ -68,7 +69,7 @@ def test_a_notebook_is_its_code_cells_without_magics(tmp_path):
 )
 def test_a_damaged_notebook_says_so(content):
     with pytest.raises(ValueError, match="no Jupyter notebook"):
-        notebook_source(content)
+        read_notebook(content)
 
 
 def test_a_folder_is_all_its_python_and_no_link_is_followed(tmp_path):

@@ -89,7 +89,7 @@ def _sizes(name, shape, outputs_first):
     if name in IN + OUT:
         return {name: shape[(name in IN) == outputs_first]}
     if name == "kernel_size":
-        return {name: shape[2] if shape[2] == shape[3] else shape[2:]}
+        return {name: shape[2]}
     return {}
 
 

@@ -4,13 +4,15 @@ import __future__
 
 import ast
 import sys
+from copy import copy
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-ABSENT = "it is not there when work is graded"
-GONE = {"xrange": range}  # of past.builtins and six.moves, where old files get it from
+from .absent import stand_in
+
+ABSENT = "absent"  # in the place of an exception's name: a package is not there when work is graded
 
 
 def load(files, wanted, definitions):
@@ -39,7 +41,8 @@ def load(files, wanted, definitions):
 
 
 def _module_name(path):
-    name = path.removesuffix(".py").replace("/", ".")
+    """As it is imported; a notebook's, which nobody imports, is like no package's."""
+    name = path.replace(".ipynb", "_ipynb").removesuffix(".py").replace("/", ".")
     return name.removesuffix(".__init__")
 
 
@@ -49,6 +52,7 @@ class _Importer(MetaPathFinder, Loader):
     def __init__(self, names, files, definitions):
         self.names, self.files, self.definitions = names, files, definitions
         self.notes = []
+        self.absent = set()  # what was told of
         root = ModuleType("submission")
         root.__path__ = []
         sys.modules["submission"] = root
@@ -81,7 +85,7 @@ class _Importer(MetaPathFinder, Loader):
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             self._note(path, getattr(error, "lineno", None), error)
             return
-        for statement in tree.body:
+        for statement in _single(tree.body):
             if self.definitions and not _defines(statement):
                 continue
             code = compile(
@@ -94,12 +98,35 @@ class _Importer(MetaPathFinder, Loader):
             try:
                 exec(code, namespace)
             except BaseException as error:  # SystemExit too
-                self._note(path, statement.lineno, error)
-                _stand_in(statement, namespace, error)
+                self._failed(path, statement, error, namespace)
+
+    def _failed(self, path, statement, error, namespace):
+        if isinstance(error, ImportError) and isinstance(statement, ast.Import | ast.ImportFrom):
+            told = stand_in(statement, error, namespace)
+            if told and told not in self.absent:
+                self.notes.append({"file": path, "line": statement.lineno, "error": ABSENT, "message": told})
+                self.absent.add(told)
+            if told:
+                return
+        elif isinstance(error, ImportError) and error.name in self.absent:
+            return  # as was said when it was imported
+        self._note(path, statement.lineno, error)
 
     def _note(self, path, line, error):
         message = error.msg if isinstance(error, SyntaxError) else str(error)
         self.notes.append({"file": path, "line": line, "error": type(error).__name__, "message": message[:300]})
+
+
+def _single(statements):
+    """The statements, an import of several names as several: one that fails takes no other with it."""
+    for statement in statements:
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            for alias in statement.names:
+                one = copy(statement)
+                one.names = [alias]
+                yield one
+        else:
+            yield statement
 
 
 def _defines(statement):
@@ -120,29 +147,3 @@ def _root(node):
     while isinstance(node, ast.Attribute):
         node = node.value
     return node.id if isinstance(node, ast.Name) else ""
-
-
-def _stand_in(statement, namespace, error):
-    """For names that an import failed to give: what says so when it is used."""
-    if not isinstance(statement, ast.Import | ast.ImportFrom) or not isinstance(error, ImportError):
-        return
-    for alias in statement.names:
-        if isinstance(statement, ast.ImportFrom):
-            name, what = alias.asname or alias.name, f"{statement.module}.{alias.name}"
-        else:
-            name, what = alias.asname or alias.name.split(".")[0], alias.name
-        if name != "*" and name not in namespace:
-            namespace[name] = GONE.get(alias.name) or _Absent(what)
-
-
-class _Absent:
-    """Any attribute of it is as absent; a call raises."""
-
-    def __init__(self, what):
-        self._what = what
-
-    def __getattr__(self, name):
-        return _Absent(f"{self._what}.{name}")
-
-    def __call__(self, *args, **kwargs):
-        raise ImportError(f"{self._what}: {ABSENT}")

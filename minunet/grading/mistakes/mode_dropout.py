@@ -12,6 +12,7 @@ from .common import add_common
 bank = Bank()
 
 SCALE = "Inverted dropout divides what it keeps by the share that is kept."
+MASK = "Each value is kept or dropped by itself: as many random numbers are drawn as x has values."
 TEST = "At test time nothing is dropped and, as training has scaled already, nothing scaled."
 
 
@@ -50,6 +51,18 @@ def test_times_rest(result, dropout_param):
 @bank.instead("out", "dropped at test time too", TEST, "Look at the mode.")
 def always(x, dropout_param):
     return x * (drawn(x, dropout_param) < dropout_param["p"]) / dropout_param["p"]
+
+
+@bank.instead("out", "one mask for all images", MASK, "Draw x.shape numbers.")
+def one_mask(x, dropout_param):
+    p = dropout_param["p"]
+    return x * (drawn(x[:1], dropout_param) < p) / p if training(dropout_param) else x
+
+
+@bank.instead("out", "one mask for all images, p the share that is dropped", MASK, "Draw x.shape numbers.")
+def one_mask_dropping(x, dropout_param):
+    p = dropout_param["p"]
+    return x * (drawn(x[:1], dropout_param) >= p) / (1 - p) if training(dropout_param) else x
 
 
 @bank.instead("out", "nothing dropped", "In training values are dropped.", "Multiply by the mask.")

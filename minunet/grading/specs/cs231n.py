@@ -236,7 +236,8 @@ def follow_dropout(arguments, out, dout):
         return None
     kept = np.abs(out) > 1e-6 * np.abs(x)
     share = min((p, 1 - p), key=lambda share: abs(kept.mean() - share))
-    if abs(kept.mean() - share) > 5 * np.sqrt(p * (1 - p) / x.size) or (kept == kept[:1]).all():
+    one_mask = len(x) > 1 and 0 < kept.mean() < 1 and (kept == kept[:1]).all()
+    if one_mask or abs(kept.mean() - share) > 5 * np.sqrt(p * (1 - p) / x.size):
         return None
     return {"out": x * kept / share, "dx": dout * kept / share}
 
@@ -255,8 +256,13 @@ def dropout_cases(rng):
 
 
 def dropout_small(rng):
-    for size, mode in product((1, 2, 3, 6), ("train", "test")):
-        yield case(x=whole(rng, 1, size), dropout_param={"mode": mode, "p": 0.25, "seed": int(rng.integers(100))})
+    def one(mode, p, *shape):
+        return case(x=whole(rng, *shape), dropout_param={"mode": mode, "p": p, "seed": int(rng.integers(100))})
+
+    for size in (1, 2, 3):
+        yield one("test", 0.25, 1, size)
+    for shape in ((4, 5), (5, 6), (5, 8)):  # as many as it takes to see which share was kept
+        yield one("train", 0.1, *shape)
 
 
 KEEP, DROP = "p is read as the share that is kept", "p is read as the share that is dropped"
@@ -320,7 +326,16 @@ def loss_cases(rng):
         unlikely,
         large,
         negative,
+        far_apart_case(rng, [epsilon for epsilon in softmax_loss.EPSILONS if epsilon >= 1e-20]),
+        far_apart_case(rng, [epsilon for epsilon in softmax_loss.EPSILONS if epsilon < 1e-20]),
     ]
+
+
+def far_apart_case(rng, epsilons):
+    """Labels of half the probability of each number that somebody may add to it."""
+    x = np.array([[np.log(epsilon / 2), 0, -50, -50] for epsilon in epsilons])
+    x += rng.standard_normal((len(x), 1))
+    return case("scores are far apart", x=x, y=np.zeros(len(x), int))
 
 
 def loss_small(rng):

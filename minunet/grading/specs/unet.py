@@ -300,14 +300,19 @@ CROP_CONCAT = Layer(
 # dropout
 
 
-def some_dropout(arguments, out, dout):
-    """What is right for the mask that a result shows: values 0 or scaled by 1 / (1 - rate), about as many as should."""
+def follow_dropout(arguments, out, dout):
+    """What is right for the mask that a result shows: values 0 or scaled by 1 / (1 - rate), about as many as should.
+
+    What became of a 0 of x nobody sees, and so not what its gradient should be.
+    """
     x, rate = arguments["x"], arguments["rate"]
+    if out.shape != x.shape:
+        return None
     kept = np.abs(out) > 1e-6 * np.abs(x)
     near = abs(kept[x != 0].mean() - (1 - rate)) <= 5 * np.sqrt(rate * (1 - rate) / np.count_nonzero(x)) + 1e-9
     if not near or not np.allclose(out, x * kept / (1 - rate), rtol=1e-5):
         return None
-    return {"out": out, "dx": dout * (kept | (x == 0)) / (1 - rate)}
+    return {"out": out} | ({"dx": dout * kept / (1 - rate)} if x.all() else {})
 
 
 def dropout_cases(rng):
@@ -350,7 +355,8 @@ DROPOUT = Layer(
     cases=dropout_cases,
     small=dropout_small,
     mistakes=dropout.bank,
-    recognise=some_dropout,
+    follows=follow_dropout,
+    prescribed=True,
     classes=("dropout",),
 )
 
