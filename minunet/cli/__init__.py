@@ -19,6 +19,7 @@ COMMANDS = {
     "evaluate": "compare segmentations with the truth",
     "step": "step through one training step, forwards and backwards, and see where every number comes from",
     "grade": "say of a student's layers what is right, and what is wrong and why",
+    "lessons": "the course: begin it, see how far you are, build it",
     "info": "what is installed here, or what a weights file holds",
 }
 

@@ -85,6 +85,7 @@ def as_text(found: float, right: float) -> tuple[str, str]:
 
 def close(found, right, bound):
     """Entry by entry."""
+    found, right = np.add(found, 0.0), np.add(right, 0.0)  # of two bools there is no difference
     with np.errstate(all="ignore"):
         finite = np.isfinite(found) & np.isfinite(right)
         same = (found == right) | (np.isnan(found) & np.isnan(right))

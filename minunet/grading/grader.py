@@ -167,8 +167,9 @@ def _absent(asker, observed, function):
     if all(answer.error == "NameError" and answer.message == "not defined" for answer in answers):
         return _missing(asker, function)
     if all(_is_template(answer) for answer in answers):
-        told = f"{function.name} returns None: it is not written yet"
-        return Finding(function.name, "missing", 0, function.points, (Fault("", told),))
+        does = "raises NotImplementedError" if answers[0].error else "returns None"
+        fault = Fault("", f"{function.name} {does}: it is not written yet")
+        return Finding(function.name, "missing", 0, function.points, (fault,))
     if all(answer.error == "NoCache" for answer in answers):
         note = "forward does not return, so that there is no cache to call it with"
         return Finding(function.name, "not judged", 0, function.points, notes=(note,))
@@ -232,7 +233,9 @@ def _less_shared_errors(observed, function, faults):
 
 
 def _is_template(answer):
-    """Whether it gives None for everything, as the functions do that an assignment hands out."""
+    """Whether it gives None, or raises NotImplementedError, as the functions do that an assignment hands out."""
+    if answer.error == "NotImplementedError":
+        return True
     return bool(answer.results) and all(isinstance(one, str) and one == "NoneType" for one in answer.results)
 
 
@@ -242,7 +245,8 @@ def _missing(asker, function):
     broken = [note for note in asker.notes if note["error"] in ("SyntaxError", "IndentationError", "TabError")]
     for note in broken:
         if len(sources) == 1 or function.name in sources.get(note["file"], ""):
-            name, explanation, fix = outdated(note["message"]) or ("", "Nothing that is in the file is known.", "")
+            unknown = ("", "Nothing in it can be graded until that is mended.", "")
+            name, explanation, fix = outdated(note["message"]) or unknown
             fault = Fault("", _unreadable(asker, note), name, explanation, fix)
     return Finding(function.name, "missing", 0, function.points, (fault,))
 

@@ -9,12 +9,15 @@ import numpy as np
 import pytest
 
 from minunet import UNet, layers
+from minunet.course.exercises import specs
 from minunet.grading.bank import pairs, predict
 from minunet.grading.compare import agree, expected
 from minunet.grading.mistakes.wiring import WIRINGS, run
 from minunet.grading.specs import SHIPPED, find_spec
 
-LAYERS = {f"{name}-{layer.name}": layer for name in SHIPPED for layer in find_spec(name).layers}
+SPECS = [*map(find_spec, SHIPPED), *specs().values()]
+LAYERS = {f"{spec.name}-{layer.name}": layer for spec in SPECS for layer in spec.layers if layer not in SPECS[0].layers}
+LAYERS |= {f"unet-{layer.name}": layer for layer in SPECS[0].layers}
 OUTPUTS = [
     (name, output) for name, layer in LAYERS.items() for output in dict.fromkeys(m.output for m in layer.mistakes)
 ]

@@ -342,6 +342,13 @@ def test_a_function_that_is_not_written_yet_is_missing_and_not_wrong(grade_sourc
     assert "not written yet" in report.findings[0].faults[0].place
 
 
+def test_a_function_that_says_it_is_not_implemented_is_missing_and_not_wrong(grade_source):
+    source = "def relu_forward(x):\n    raise NotImplementedError()\ndef relu_backward(dout, cache):\n    return dout\n"
+    report = grade_source(source, "relu")
+    assert [finding.verdict for finding in report.findings] == ["missing", "not judged"]
+    assert "relu_forward raises NotImplementedError: it is not written yet" in report.findings[0].faults[0].place
+
+
 FORGERIES = (
     '{"loaded": 3}, []',
     '{"loaded": [3, {}, {"line": []}]}, []',

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stepper.test_page import browser, complaints  # noqa: F401 - a fixture, and what the console says
+from stepper.test_page import complaints
 
 from minunet.grading.formats import write
 from minunet.grading.formats.page import class_page, student_page
@@ -62,7 +62,7 @@ def hostile(tmp_path):
 
 
 @pytest.fixture
-def driver(browser):  # noqa: F811
+def driver(browser):
     """The browser, with a quiet console."""
     complaints(browser)
     return browser

@@ -6,7 +6,6 @@ The scripts' own tests are here too: what they compute in the browser is compare
 import html
 import json
 import re
-import shutil
 
 import numpy as np
 import pytest
@@ -22,33 +21,6 @@ CLICKED = [  # ten layers, forward or backward
     *("loss.backward", "up0.conv1.backward", "up0.crop_concat.backward", "up1.upconv.backward"),
     *("down1.pool.backward", "down0.skip.backward", "down0.relu0.backward"),
 ]
-CHROMES = ("chromium", "chromium-browser", "google-chrome")
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Headless Chromium; nothing is installed for it."""
-    webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed (it is in the extra test)")
-    from selenium.webdriver.chrome.service import Service
-
-    chrome = next(filter(None, map(shutil.which, CHROMES)), None)
-    driver = shutil.which("chromedriver")
-    if not chrome or not driver:
-        pytest.skip(f"no browser to drive: needs chromedriver and one of {', '.join(CHROMES)}")
-    options = webdriver.ChromeOptions()
-    options.binary_location = chrome
-    for argument in (
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-dev-shm-usage",
-        "--window-size=1280,1400",
-    ):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    opened = webdriver.Chrome(options=options, service=Service(driver))
-    yield opened
-    opened.quit()
 
 
 @pytest.fixture(scope="session")

@@ -57,7 +57,7 @@ def _answer(call, modules, arrays, caches):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             result = function(*arguments)
-        results = _in_order(result, call["outputs"])
+        results = _in_order(result, call["outputs"], call["keep"] is not None)
         no_cache = call["keep"] is not None and len(results) == 1
         if call["keep"] is not None:
             *results, cache = [*results, None] if no_cache else results
@@ -96,8 +96,10 @@ def _find(modules, call):
     return backward if call["function"].endswith("backward") else forward
 
 
-def _in_order(result, names):
-    """The results as a list; of a dict, in the order of `names`."""
+def _in_order(result, names, with_cache):
+    """The results as a list; of a dict, in the order of `names`. A list is one result where one is asked for."""
+    if isinstance(result, list) and len(names) == 1 and not with_cache:
+        return [result]
     if isinstance(result, dict):
         return [result[name] for name in names if name in result] if set(names) & set(result) else [result]
     return list(result) if isinstance(result, tuple | list) else [result]

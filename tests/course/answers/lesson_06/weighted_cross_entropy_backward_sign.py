@@ -1,0 +1,8 @@
+# wrong: wrong sign
+import numpy as np
+
+
+def weighted_cross_entropy_backward(cache):
+    p, labels, scale = cache
+    y = np.moveaxis(np.eye(p.shape[1])[labels], -1, 1)
+    return (y - p) * scale[:, None]

@@ -1,0 +1,6 @@
+# wrong: differences for factors
+import numpy as np
+
+
+def gradient_ratio(norms):
+    return norms[1:] - norms[:-1]

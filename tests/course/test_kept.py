@@ -1,0 +1,119 @@
+"""``my_layers.py``: what is right is kept, what is missing is lent, and a notebook says what is wrong."""
+
+import importlib
+import sys
+
+import numpy as np
+import pytest
+
+from minunet.course import NotRight, check, kept, need
+from minunet.course.kept import FILE, keep
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield tmp_path
+    sys.modules.pop("my_layers", None)
+
+
+def mine():
+    sys.modules.pop("my_layers", None)
+    importlib.invalidate_caches()
+    return importlib.import_module("my_layers")
+
+
+SCALE = 3
+
+
+def helper(x):
+    return np.asarray(x) * SCALE
+
+
+def scaled(x):
+    """With a helper and a constant."""
+    return helper(x) + 1
+
+
+def one_pixel(x, weight, bias, n, f, h, w):
+    kh, kw = weight.shape[2:]
+    return np.sum(weight[f] * x[n, :, h : h + kh, w : w + kw]) + bias[f]
+
+
+def test_a_function_is_kept_with_what_it_uses(folder):
+    keep(scaled)
+    assert mine().scaled(2) == 7
+
+
+def test_a_second_version_takes_the_place_of_the_first_and_the_others_stay(folder):
+    keep(scaled)
+    keep(one_pixel)
+    keep(scaled)
+    text = (folder / FILE).read_text()
+    assert text.count("def scaled") == text.count("def one_pixel") == 1
+    assert text.count("import numpy as np") == 1
+    assert list(kept.kept(folder / FILE)) == ["scaled", "one_pixel"]
+
+
+def test_what_an_earlier_lesson_would_have_written_is_lent_and_said(folder, capsys):
+    need("conv2d_forward")
+    assert "the solution of lesson 1 was put there" in capsys.readouterr().out
+    assert "SOLUTION" not in (folder / FILE).read_text()
+    out, _ = mine().conv2d_forward(np.ones((1, 1, 4, 5)), np.ones((2, 1, 3, 3)), np.zeros(2))
+    assert out.shape == (1, 2, 2, 3)
+    need("conv2d_forward")
+    assert capsys.readouterr().out == ""
+
+
+def test_what_a_lent_solution_calls_is_lent_too(folder):
+    need("true_convolution")
+    assert set(kept.kept(folder / FILE)) == {"true_convolution", "conv2d_forward"}
+    assert mine().true_convolution(np.ones((1, 1, 4, 5)), np.ones((2, 1, 3, 3))).shape == (1, 2, 2, 3)
+
+
+def test_what_a_student_wrote_is_not_replaced(folder):
+    keep(one_pixel)
+    before = (folder / FILE).read_text()
+    need("one_pixel")
+    assert (folder / FILE).read_text() == before
+
+
+def test_an_exercise_of_no_lesson_is_refused():
+    with pytest.raises(ValueError, match="no lesson asks for conv5d_forward"):
+        need("conv5d_forward")
+    with pytest.raises(ValueError, match="no lesson asks for scaled; was a function renamed"):
+        check(scaled)
+
+
+def test_a_right_answer_is_said_to_be_right_and_kept(folder, capsys):
+    check(one_pixel)
+    told = capsys.readouterr().out
+    assert "one_pixel: right" in told
+    assert "one_pixel is in my_layers.py now" in told
+    assert "def one_pixel" in (folder / FILE).read_text()
+
+
+def test_a_wrong_answer_is_named_stops_the_notebook_and_is_not_kept(folder, capsys):
+    def one_pixel(x, weight, bias, n, f, h, w):
+        kh, kw = weight.shape[2:]
+        return np.sum(weight[f] * x[n, :, h : h + kh, w : w + kw])
+
+    with pytest.raises(NotRight, match="one_pixel: not right yet") as stopped:
+        check(one_pixel)
+    assert "bias missing" in capsys.readouterr().out
+    assert stopped.value._render_traceback_() == ["one_pixel: not right yet"]
+    assert not (folder / FILE).exists()
+
+
+def test_hints_say_as_much_as_is_asked(capsys):
+    def one_pixel(x, weight, bias, n, f, h, w):
+        kh, kw = weight.shape[2:]
+        return np.sum(weight[f] * x[n, :, h : h + kh, w : w + kw])
+
+    with pytest.raises(NotRight):
+        check(one_pixel, hints="fix")
+    assert "How to mend it" in capsys.readouterr().out
+    with pytest.raises(NotRight):
+        check(one_pixel, hints="place")
+    assert "bias missing" not in capsys.readouterr().out
