@@ -1,5 +1,6 @@
 """A student's working folder: the notebooks, and the syllabus beside them."""
 
+import re
 from pathlib import Path
 
 from .build import write_students
@@ -18,5 +19,6 @@ def start(out: Path) -> list[Path]:
     write_students(missing, out)
     syllabus = out / "README.md"
     if not syllabus.exists():
-        syllabus.write_text((folder() / "README.md").read_text(encoding="utf-8"), encoding="utf-8")
+        text = (folder() / "README.md").read_text(encoding="utf-8")
+        syllabus.write_text(re.sub(r"\]\((\d\d_\w+)\.py\)", r"](\1.ipynb)", text), encoding="utf-8")
     return [out / f"{lesson.name}.ipynb" for lesson in missing]

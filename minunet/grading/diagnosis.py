@@ -169,13 +169,13 @@ def _factor(observed, output):
 
 def _sizes(arguments, dout):
     """The numbers that a sum or a mean may have been divided by."""
-    first = next(iter(arguments.values()))
+    shape = np.shape(next(iter(arguments.values())))
     sizes = {}
-    if np.ndim(first) == 4:
-        N, C, H, W = first.shape
-        sizes = {"N": N, "C": C, "H*W": H * W, "N*H*W": N * H * W, "N*C*H*W": first.size, "N*N": N * N}
-    elif np.ndim(first) >= 1:
-        sizes = {"N": first.shape[0], "N*N": first.shape[0] ** 2}
+    if len(shape) == 4:
+        N, C, H, W = shape
+        sizes = {"N": N, "C": C, "H*W": H * W, "N*H*W": N * H * W, "N*C*H*W": N * C * H * W, "N*N": N * N}
+    elif shape:
+        sizes = {"N": shape[0], "N*N": shape[0] ** 2}
     if np.ndim(dout) == 4:
         sizes |= {
             "the filters": dout.shape[1],

@@ -11,6 +11,7 @@ import io
 import json
 import re
 import stat
+import symtable
 import sys
 import textwrap
 import tokenize
@@ -240,8 +241,7 @@ def _of_functions(functions):
             raise ValueError(
                 f"{getattr(function, '__name__', function)!r} has no source to be read; give the path of its file"
             ) from None
-        names = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
-        for name in sorted(names):
+        for name in sorted(_global_names(source)):
             value = getattr(function, "__globals__", {}).get(name)
             if isinstance(value, ModuleType):
                 parts.append(f"import {value.__name__} as {name}")
@@ -250,13 +250,32 @@ def _of_functions(functions):
                     parts.append(f"from {value.__module__} import {value.__name__} as {name}")
                 else:
                     add(value)
-            elif isinstance(value, bool | int | float | str | tuple):
+            elif isinstance(value, bool | int | float | str | tuple) and _is_literal(repr(value)):
                 parts.append(f"{name} = {value!r}")
         parts.append(source)
 
     for function in functions:
         add(function)
     return Submission(getattr(functions[0], "__name__", "functions"), {"functions.py": "\n".join(parts)})
+
+
+def _global_names(source):
+    """Names that a function takes from its module: those that it, and what stands in it, does not bind itself."""
+    table = symtable.symtable(source, "function", "exec")
+    found, todo = set(), [table]
+    while todo:
+        scope = todo.pop()
+        found |= {symbol.get_name() for symbol in scope.get_symbols() if symbol.is_global() and symbol.is_referenced()}
+        todo += scope.get_children()
+    return found | {s.get_name() for s in table.get_symbols() if s.is_referenced() and not s.is_assigned()}
+
+
+def _is_literal(text):
+    try:
+        ast.literal_eval(text)
+    except (ValueError, SyntaxError):  # as of an infinity, or a tuple of arrays
+        return False
+    return True
 
 
 def _top_level_names(source):

@@ -1,6 +1,7 @@
 """Submissions are read as text, whatever they are wrapped in; and never run or unpacked."""
 
 import json
+import linecache
 import stat
 import types
 import zipfile
@@ -180,3 +181,39 @@ def test_each_function_is_sought_where_it_is_defined():
 def test_the_digest_is_of_the_text_alone():
     one, other = Submission("a", {"a.py": "1"}), Submission("b", {"a.py": "1"})
     assert one.digest == other.digest != Submission("a", {"a.py": "2"}).digest
+
+
+rows = np.arange(3)  # of no function below: each has a local of the name, or a comprehension's
+offset = 2
+
+
+def with_locals(rows_of):
+    rows = [row + offset for row in rows_of]
+    return rows
+
+
+def with_inner(x):
+    def inner(rows):
+        return rows + offset
+
+    return inner(np.asarray(x))
+
+
+def test_of_functions_only_what_they_take_from_their_module_goes_with_them():
+    for function in (with_locals, with_inner):
+        source = read_submission([function]).files["functions.py"]
+        assert "offset = 2" in source
+        assert "rows =" not in source.split("def ")[0]
+        namespace = {}
+        exec(source, namespace)
+    assert "import numpy as np" in source
+    assert namespace["with_inner"]([1]) == [3]
+
+
+def test_what_has_no_literal_is_not_written_down():
+    pair = (np.ones(2), 3)
+    namespace = {"__name__": "here", "pair": pair}
+    source = "def f():\n    return pair\n"
+    linecache.cache["<pair>"] = (len(source), None, source.splitlines(keepends=True), "<pair>")
+    exec(compile(source, "<pair>", "exec"), namespace)
+    assert "pair =" not in read_submission([namespace["f"]]).files["functions.py"]

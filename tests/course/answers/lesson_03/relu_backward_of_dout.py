@@ -1,0 +1,10 @@
+# wrong: where dout is positive
+import numpy as np
+
+
+def relu_forward(x):
+    return np.maximum(x, 0), x
+
+
+def relu_backward(dout, cache):
+    return dout * (dout > 0)

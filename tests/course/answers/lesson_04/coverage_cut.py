@@ -1,0 +1,10 @@
+# wrong: cut to stride times the image
+import numpy as np
+
+
+def coverage(height, width, kernel, stride):
+    out = np.zeros((height * stride, width * stride))
+    for h in range(height):
+        for w in range(width):
+            out[stride * h : stride * h + kernel, stride * w : stride * w + kernel] += 1
+    return out
