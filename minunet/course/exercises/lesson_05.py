@@ -14,10 +14,10 @@ BLOCK = "The two 3x3 convolutions of a level take 4 pixels, on the way down, at 
 sizes = Bank()
 
 
-def through(side, depth, bottom=4, up=4, pooling=2, upconv=2):
+def through(side, depth, down=4, bottom=4, up=4, pooling=2, upconv=2):
     """The side after all levels, each block of which takes so many pixels."""
     for _ in range(depth):
-        side = (side - 4) / pooling
+        side = (side - down) / pooling
     side -= bottom
     for _ in range(depth):
         side = side * upconv - up
