@@ -39,7 +39,12 @@ def no_way_up(input_size, depth):
     return through(input_size, depth, up=0)
 
 
-@sizes.instead("out", "one convolution at each block", "A block has two, each takes 2 pixels.", "Take 4 pixels.")
+@sizes.instead(
+    "out",
+    "one convolution at each block, or one side's border",
+    "A block has two, each takes a pixel off both sides.",
+    "Take 4 pixels.",
+)
 def one_convolution(input_size, depth):
     return through(input_size, depth, 2, 2, 2)
 
@@ -47,11 +52,6 @@ def one_convolution(input_size, depth):
 @sizes.instead("out", "3 pixels for each convolution", "A 3x3 takes 3 - 1 = 2 pixels.", "Take 4 pixels at each block.")
 def three_pixels(input_size, depth):
     return through(input_size, depth, 6, 6, 6)
-
-
-@sizes.instead("out", "border of one side alone", "The border is lost on both sides.", "Take it away twice.")
-def one_side(input_size, depth):
-    return input_size - margin(depth)
 
 
 @sizes.instead("out", "depth ignored", "The border grows with the depth; at depth 4 it is 92 a side.", "Use depth.")
