@@ -4,7 +4,7 @@
 # *About 60 minutes. You need NumPy and nothing else.*
 #
 # A U-Net is a long chain of very few kinds of step, and one of them does nearly all the work: the **convolution**. The paper's network
-# (Ronneberger, Fischer and Brox 2015, section 2) has 23 of them. In this lesson you write one, three times: for one pixel, in
+# (Ronneberger, Fischer and Brox 2015, section 2) has 23 of them, four of which go up (lesson 4). In this lesson you write one, three times: for one pixel, in
 # loops, and in a way that is many times faster. At the end you know why what everybody calls convolution is not one.
 #
 # What you write here is checked by a program that has no sense of humour but knows some hundreds of ways to get it
@@ -55,8 +55,9 @@ print(x.shape)
 # ## One number of the result
 #
 # A neuron of a convolution sees a small window of the image, multiplies each number in it with a weight of its own, and adds
-# all the products and a **bias**. The next neuron does the same, with the same weights, one pixel further on. There are F such
-# kinds of neuron, and each has weights for every channel, so that the weights have four axes too: (F, C, kh, kw).
+# all the products and a **bias**. The next neuron does the same, with the same weights, one pixel further on. These weights, (C, kh, kw) of
+# them for a window of kh rows and kw columns, are called a **kernel**. There are F kernels, so that the weights have four axes too, (F, C, kh, kw), and
+# the result has F channels, one for each.
 #
 # $$out_{n,f,h,w} = b_f + \sum_{c=0}^{C-1}\sum_{i=0}^{kh-1}\sum_{j=0}^{kw-1} weight_{f,c,i,j}\; x_{n,c,h+i,w+j}$$
 #
@@ -87,7 +88,7 @@ check(one_pixel)
 # <details><summary>After you have decided</summary>
 #
 # A window of 3 rows can begin at row 0, 1, ..., 93: that is 94 = 96 - 3 + 1. Likewise 124 = 128 - 5 + 1 columns. Two 3x3 convolutions
-# take 4 pixels from every image; that is how 572 becomes 568 in the paper's figure 1.
+# take 4 rows and 4 columns from every image; that is how 572 becomes 568 in the paper's figure 1.
 #
 # </details>
 #
@@ -136,11 +137,13 @@ plt.show()
 #
 # $$out = b + \sum_{i,j} weight_{:,:,i,j} \cdot x_{:,\, :,\, i:i+H',\, j:j+W'}$$
 #
+# where H' = H - kh + 1 and W' = W - kw + 1 are the result's rows and columns.
 # So there are only kh times kw steps, nine for a 3x3, each a matrix product, which NumPy hands to a library that keeps the processor
 # busy (lesson 11 shows how busy).
 #
 # ### Exercise 3
-# Write it. `np.einsum("fc,nchw->nfhw", ...)` or `np.matmul` on reshaped arrays are ways of writing the product. Return a *cache* too, a tuple
+# Write it. `np.einsum("fc,nchw->nfhw", a, b)` is one way of writing the product: letters on the right of the arrow stay, and over those that
+# are missing there, here c, it sums. Return a *cache* too, a tuple
 # of what the way back will need: `(x, weight)`. Lesson 2 uses it.
 
 # %% nbgrader={"grade": false, "grade_id": "conv2d_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -185,7 +188,7 @@ print(f"150.4 billion products, in loops: {150.4e9 * seconds[0] / products / 360
 # In mathematics, a convolution turns the kernel by 180 degrees before it slides: $\sum_i weight_i\, x_{h-i}$ has a minus where our sum
 # has a plus. Ours is called *correlation*. For a network it makes no difference, since it learns its kernels: it would simply learn the
 # turned ones. But it makes a difference where you meet one: in SciPy, in a formula, and on the way back through a layer, in lesson 2, where
-# the gradient of a correlation will be a true convolution.
+# the gradient of a correlation by its image will be a true convolution.
 
 # %%
 from scipy.signal import convolve2d, correlate2d
@@ -224,6 +227,14 @@ def true_convolution(x, weight):
 
 # %% nbgrader={"grade": true, "grade_id": "check_true_convolution", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 check(true_convolution)
+
+# %% [markdown]
+# <details><summary>What was wrong</summary>
+#
+# To transpose is to exchange rows and columns: it mirrors the kernel at its diagonal. To turn by 180 degrees reverses both axes. The smoothing
+# kernel and the symmetric one look the same after either, so that neither could tell.
+#
+# </details>
 
 # %% [markdown]
 # ## To think about

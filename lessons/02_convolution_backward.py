@@ -14,7 +14,7 @@ import numpy as np
 
 from minunet.course import cells, check, need
 
-need("conv2d_forward")
+need("conv2d_forward")  # puts the course's own into my_layers.py if you left lesson 1 out
 from my_layers import conv2d_forward
 
 # %% [markdown]
@@ -391,20 +391,20 @@ seen = ((image - image.mean()) / image.std())[np.newaxis, np.newaxis]
 by_hand = np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])[np.newaxis, np.newaxis]
 wanted = conv2d_forward(seen, by_hand, np.zeros(1))[0]
 
-kernel, offset = np.random.default_rng(0).standard_normal((1, 1, 3, 3)), np.zeros(1)
-course, kept = [], {}
+kernel, bias = np.random.default_rng(0).standard_normal((1, 1, 3, 3)), np.zeros(1)
+losses, kept = [], {}
 for step in range(301):
-    out, cache = conv2d_forward(seen, kernel, offset)
-    course.append(np.mean((out - wanted) ** 2) / 2)
+    out, cache = conv2d_forward(seen, kernel, bias)
+    losses.append(np.mean((out - wanted) ** 2) / 2)
     if step in (0, 20, 100, 300):
         kept[f"after {step} steps"] = kernel[0, 0].copy()
     dx, dweight, dbias = conv2d_backward((out - wanted) / out.size, cache)
-    kernel -= 0.2 * dweight
-    offset -= 0.2 * dbias
+    kernel -= 0.2 * dweight  # 0.2 is how far a step goes, the learning rate (lesson 7); try 2
+    bias -= 0.2 * dbias
 kept["by hand"] = by_hand[0, 0]
 
 fig, axes = plt.subplots(1, 6, figsize=(12, 2.5), width_ratios=[2, 1, 1, 1, 1, 1], layout="constrained")
-axes[0].semilogy(course, color="#0072B2")
+axes[0].semilogy(losses, color="#0072B2")
 axes[0].set(title="loss", xlabel="step")
 for ax, (title, weights) in zip(axes[1:], kept.items(), strict=True):
     ax.imshow(weights, cmap="PuOr", vmin=-3, vmax=3)
@@ -421,7 +421,7 @@ plt.show()
 # `dx` of the network's very first layer is the derivative of the loss by the pixels of the image. Training has no use for it, and programs skip it.
 # What could *you* use it for? (What does it say of a pixel where it is large? What happens to an image that you change a little along it?)
 #
-# And: the forward pass is a straight line in x. Therefore dx does not depend on x, only on the weights. Which of the layers that you know of
-# cannot be like that?
+# And: the forward pass is a straight line in x. Therefore dx does not depend on x, only on the weights. What would a layer
+# have to do so that its dx did depend on x? (Lesson 3 has two of that kind.)
 #
 # **Next:** layers without a single weight, which need a way back all the same.

@@ -136,7 +136,7 @@ plt.show()
 #
 # <details><summary>After you have decided</summary>
 #
-# Run the cell. Behind a ReLU a window is often zero everywhere: all four are largest. And an 8-bit image has equal neighbours of its own.
+# Run the cell: more than one in ten. Behind a ReLU a window is often zero everywhere: all four are largest. And an 8-bit image has equal neighbours of its own.
 #
 # </details>
 
@@ -153,7 +153,7 @@ print(f"the image itself: {ties(image):.1%}")
 print(f"edges of it, behind ReLU: {ties(np.maximum(edges[0, 0], 0)):.1%}")
 
 # %% [markdown]
-# The rule, in the paper's authors' program as in ours: **the first largest, in the order of reading** (row by row) gets all of the gradient. To give it to every
+# The rule of this course (the paper gives none): **the first largest, in the order of reading** (row by row) gets all of the gradient. To give it to every
 # one that is as large is the commonest mistake of all: four times the gradient for a window of zeros, for a number that went on once. The sum shows it: what comes
 # out below must be what came in above.
 #
@@ -224,7 +224,7 @@ plt.show()
 
 # %% [markdown]
 # The gradient that reaches the weights is a sum over these pixels alone. That is no loss: what was not chosen had no part in the result, and there is nothing to be
-# said about it. But a neuron that is never chosen, by no pixel of no image, will never learn again. Lesson 10 hunts for such.
+# said about it. But a neuron that no pixel of any image ever chooses gets no gradient, and stays as it is. Lesson 10 hunts for such.
 #
 # ## To think about
 # Some networks take the mean of the four instead of the largest. What is its gradient, and can there be ties? And what would become of the edges of the first picture,

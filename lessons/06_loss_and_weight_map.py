@@ -1,7 +1,8 @@
 # %% [markdown]
 # # Lesson 6: what an error costs, and where
 #
-# *About 80 minutes. You need NumPy, the derivative of a logarithm, and patience with a friend's program. No earlier lesson is used.*
+# *About 80 minutes. You need NumPy, the derivative of a logarithm, and patience with a friend's program. Of lesson 2 you need the words: cache, way back, and `d` before
+# a name. What is used of SciPy is explained where it comes.*
 #
 # The last layer of a U-Net gives two numbers for every pixel, one for "background" and one for "cell". This lesson turns them into probabilities,
 # the probabilities into one number that says how wrong the network is, the **loss**, and finds its gradient, which is where every way
@@ -13,6 +14,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from scipy import ndimage
 
+import minunet as mu
 from minunet.borders import separate
 from minunet.course import cells, check
 
@@ -66,7 +68,7 @@ print(f"the logarithms of the largest numbers: {np.log(np.finfo(np.float64).max)
 # Then the largest exponent is 0, and nothing overflows.
 #
 # It is half the cure. If the right class is 800 *below* the largest, its exponential underflows to 0, and $-\log 0$ is infinite, where
-# 800 would be right. So do not take the logarithm of the softmax, but write it down first and compute that:
+# 800 would be right. With $l$ for the right class: simplify its logarithm on paper first, and compute what has become of it:
 #
 # $$-\log p_l = \log \sum_c e^{z_c} - z_l = \log \sum_c e^{z_c - m} - (z_l - m), \qquad m = \max_c z_c$$
 #
@@ -107,7 +109,7 @@ plt.show()
 # ### Exercise 1
 # `logits` are (N, C, H, W): the softmax is over axis 1, at each pixel by itself. `np.take_along_axis` picks, with the labels as an index, one
 # number per pixel. For the way back, return a cache: the probabilities (where an underflow to 0 does no harm), the
-# labels, and each pixel's weight after the division.
+# labels, and each pixel's weight after the division. (The index must have as many axes as `log_p`: `labels[:, None]`.)
 
 # %% nbgrader={"grade": false, "grade_id": "weighted_cross_entropy_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def weighted_cross_entropy_forward(logits, labels, weights, reduction="mean"):
@@ -144,7 +146,8 @@ check(weighted_cross_entropy_forward)
 # $$\frac{\partial E}{\partial z_k} = w\,(p_k - y_k)$$
 #
 # What the network says, less what it should say. All the exponentials and logarithms have cancelled, which is why these two are always taken together.
-# Where the network is sure and right, the gradient is 0; where it is sure and wrong, it is 1, times the weight, and no more than that.
+# Where the network is sure and right, the gradient is 0; where it is sure and wrong, it is as large as the weight and no larger, with a
+# minus at the right class and a plus at the wrong one. (Whatever the reduction divides by goes into the weight: that is the cache's third part.)
 #
 # **Predict before you run.** What is the sum of this gradient over the classes, at any pixel?
 #
@@ -173,7 +176,7 @@ check(weighted_cross_entropy_forward, weighted_cross_entropy_backward)
 
 # %% [markdown]
 # Let us see both on real nuclei. We have no network yet, so the simplest one must do: the logit of "cell" is how bright a pixel is above a
-# threshold. (The brighter nuclei are cut off in the picture, for the sake of the fainter ones.)
+# threshold. (The brighter nuclei are shown all white in the picture, for the sake of the fainter ones.)
 
 # %%
 image, labels = cells()
@@ -240,7 +243,8 @@ plt.show()
 #
 # $$w_c = \frac{n}{\sqrt{n_c}\, \sum_k \sqrt{n_k}}$$
 #
-# The rarer class weighs more, and a pixel weighs 1 on average: $\sum_c n_c w_c / n$ is $\sum_c \sqrt{n_c} / \sum_k \sqrt{n_k}$ = 1.
+# The rarer class weighs more, though its pixels together still weigh less than the others': full balance would make each pixel of a small class
+# so dear that a network rather draws it too large. And a pixel weighs 1 on average: $\sum_c n_c w_c / n$ is $\sum_c \sqrt{n_c} / \sum_k \sqrt{n_k}$ = 1.
 
 # %%
 counts = np.bincount((separated > 0).ravel())
@@ -260,7 +264,8 @@ plt.show()
 # ## Find the bugs
 #
 # A friend has written the map. There are many such programs about, this one is made up, but every fault in it has been seen in the wild.
-# It gets a mask (True in the cells). Read it before you go on, and note what you would ask its author.
+# It gets a mask (True in the cells). Read it, and write down what is wrong with it, before you go on: there are seven faults, and the text below
+# gives them away one after another.
 
 # %%
 from scipy.spatial.distance import cdist
@@ -273,7 +278,7 @@ def friends_weight_map(mask, w0=10, sigma=5):
     a, b = np.meshgrid(np.arange(height), np.arange(width))
     all_pixels = np.stack([a.ravel(), b.ravel()], axis=1)
     distances = cdist(edge_pixels, all_pixels)  # from each edge pixel to each pixel
-    d1, d2 = np.partition(distances, 2, axis=0)[:2]  # the two smallest
+    d1, d2 = np.partition(distances, 1, axis=0)[:2]  # the two smallest
     weights = w0 * np.exp(-((d1 + d2) ** 2) / (2 * sigma**2))
     weights = weights.reshape(height, width)
     return
@@ -314,7 +319,7 @@ def second_draft(mask, w0=10, sigma=5, indexing="xy"):  # "xy" is what meshgrid 
     a, b = np.meshgrid(np.arange(height), np.arange(width), indexing=indexing)
     all_pixels = np.stack([a.ravel(), b.ravel()], axis=1)
     distances = cdist(edge_pixels, all_pixels)
-    d1, d2 = np.partition(distances, 2, axis=0)[:2]
+    d1, d2 = np.partition(distances, 1, axis=0)[:2]
     weights = w0 * np.exp(-((d1 + d2) ** 2) / (2 * sigma**2))
     return weights.reshape(height, width)
 
@@ -347,8 +352,7 @@ plt.show()
 
 # %%
 lonely = discs((30, 55), (14, 14))
-by_cell = np.sort([ndimage.distance_transform_edt(wide != cell) for cell in (1, 2)], axis=0)
-right = np.where(wide == 0, 10 * np.exp(-(by_cell.sum(axis=0) ** 2) / 50), 0)
+right = mu.border_weight_map(wide, class_weights=(0, 0))  # minunet's own, the border term alone
 drafts = [second_draft(one > 0, indexing="ij") for one in (lonely, wide)]
 
 fig, (left, middle, line) = plt.subplots(1, 3, figsize=(13, 2.9))
@@ -435,10 +439,12 @@ plt.show()
 #
 # With a hundred nuclei, `two_nearest` measures a hundred whole images, keeps them all, and sorts them. Two ideas save nearly all of it.
 #
-# *Nobody needs far distances.* At $d_1 + d_2 = 6\sigma$ the term is $w_0\, e^{-18}$. How much is that?
+# *Nobody needs far distances.* Leave a cell out wherever it is more than $6\sigma$ away. For $\sigma$ = 5 its distance is 31 there at least, that of the
+# nearest cell 1 at least, and their sum 32. How much is the border term then?
 
 # %%
-print(f"exp(-18) = {np.exp(-18):.1e}; the step from 1 to the next number of float32: {np.finfo(np.float32).eps:.1e}")
+print(f"10 exp(-32^2 / 50) = {10 * np.exp(-(32**2) / 50):.1e}, at most")
+print(f"the step from one float32 between 1/2 and 1, as w_c is here, to the next: {np.finfo(np.float32).eps / 2:.1e}")
 
 # %% [markdown]
 # It vanishes in the rounding. So it is enough to measure each cell in a window: the box about the cell, $6\sigma$ wider on all four
@@ -455,7 +461,8 @@ print(f"exp(-18) = {np.exp(-18):.1e}; the step from 1 to the next number of floa
 #
 # ### Exercise 4: the mended map
 # Write what the friend wanted, with all seven faults mended and the term on the background alone. A plain one, with
-# `distance_transform_edt` on the whole image, will be accepted too, but mind an image with one cell or with none. And mind
+# `distance_transform_edt` on the whole image, will be accepted too, but mind an image with one cell or with none: the term is 0 there, and a class that
+# has no pixel needs no weight. The gaps have been carved already; do not carve. And mind
 # windows that begin before the image does: a slice that starts at -3 starts near the other end.
 
 # %% nbgrader={"grade": false, "grade_id": "border_weight_map", "locked": false, "schema_version": 3, "solution": true, "task": false}

@@ -35,7 +35,7 @@ def browser():
     chrome = next(filter(None, map(shutil.which, CHROMES)), None)
     driver = shutil.which("chromedriver")
     if not chrome or not driver:
-        pytest.skip(f"no browser to drive: needs chromedriver and one of {', '.join(CHROMES)}")
+        pytest.skip(reason=f"no browser to drive: needs chromedriver and one of {', '.join(CHROMES)}")
     options = webdriver.ChromeOptions()
     options.binary_location = chrome
     for argument in (

@@ -56,6 +56,8 @@ def add_arguments(parser):
 
 def run(args):
     """Grade one submission or a class."""
+    from .output import refuse_a_file
+
     if args.make_gradescope:
         return _autograder(args)
     if not args.what:
@@ -69,8 +71,8 @@ def run(args):
     only = None if args.only is None else _names(args.only)
     if only == []:
         raise ValueError("--only names nothing; expected functions or layers, with commas between, or leave it out")
-    if args.out and Path(args.out).exists() and not Path(args.out).is_dir():
-        raise NotADirectoryError(f"--out {args.out} is a file, expected a folder; give another name")
+    if args.out:
+        refuse_a_file(args.out)
     if args.out and Path(args.what).is_dir() and not args.single:
         return _class(args, formats, only)
     return _one(args, formats, only)

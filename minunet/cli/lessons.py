@@ -31,7 +31,9 @@ def run(args):
 
 def _start(args):
     from ..course.start import start
+    from .output import refuse_a_file
 
+    refuse_a_file(args.folder)
     _needs("jupytext")
     for path in start(Path(args.folder)):
         print(path)
@@ -81,7 +83,10 @@ def _as_data(one):
 def _build(args):
     from ..course.build import stale, write_pages, write_solutions, write_students
     from ..course.lessons import folder, lessons
+    from .output import refuse_a_file
 
+    if args.out:
+        refuse_a_file(args.out)
     _needs("jupytext", "nbclient", "nbconvert")
     notebooks = folder() / "notebooks"
     if args.stale:

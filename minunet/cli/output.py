@@ -62,6 +62,12 @@ def refuse_to_overwrite(paths, force):
             raise FileExistsError(f"{path} exists already; give --force to replace it, or another name")
 
 
+def refuse_a_file(path):
+    """Raise `NotADirectoryError` where there is something else than a folder."""
+    if Path(path).exists() and not Path(path).is_dir():
+        raise NotADirectoryError(f"{path} is a file, expected a folder; give another name")
+
+
 def make_folder(path):
     """Make the folder for results; `OSError` in plain words where that cannot be."""
     path = Path(path)

@@ -29,19 +29,22 @@ def write_solutions(lessons: Iterable[Lesson], out: Path) -> None:
 
 
 def _write_all(lessons, out, make):
+    out.mkdir(parents=True, exist_ok=True)
+    for name, text in _texts(lessons, make).items():
+        _write(out / name, text)
+
+
+def _texts(lessons, make):
+    """File names, and what is in them."""
     import nbformat
 
-    out.mkdir(parents=True, exist_ok=True)
-    for lesson in lessons:
-        _write(out / f"{lesson.name}.ipynb", nbformat.writes(make(lesson.source)) + "\n")
+    return {f"{lesson.name}.ipynb": nbformat.writes(make(lesson.source)) + "\n" for lesson in lessons}
 
 
 def stale(lessons: Iterable[Lesson], notebooks: Path) -> list[str]:
     """Names of the student notebooks in a folder that are missing, not of their source, or of no lesson."""
-    import nbformat
-
     found = {path.name: path.read_text(encoding="utf-8") for path in notebooks.glob("*.ipynb")}
-    wanted = {f"{one.name}.ipynb": nbformat.writes(student_notebook(one.source)) + "\n" for one in lessons}
+    wanted = _texts(lessons, student_notebook)
     return sorted(name for name in found.keys() | wanted.keys() if found.get(name) != wanted.get(name))
 
 

@@ -60,7 +60,6 @@ class Call:
     key: str
 
 
-ABSENT = "absent"  # in the place of an exception's name: what was imported is not there
 HURRY = 2.0  # seconds for each question, once one has timed out
 WIRING = ("unet", "tape", "sizes", "device", "optim")
 SHARED = ("conventions",)

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from .asking import ABSENT, Asker, preload, program
-from .conventions import Convention
+from .asking import Asker, preload, program
+from .child.loading import ABSENT
+from .conventions import PLAIN, Convention
 from .diagnosis import diagnose
 from .example import smallest
 from .experiments import experiments
@@ -86,7 +87,8 @@ def selected(spec: Spec, only) -> Spec:
             f"{spec.name} has no {', '.join(sorted(unknown))}; expected a function's name or one of {known}"
         )
     wanted = {f.name for layer in spec.layers for f in layer.functions if {layer.name, f.name} & names}
-    return Spec(spec.name, tuple(layer for layer in spec.layers if by_name[layer] & names), 0, frozenset(wanted))
+    layers = tuple(layer for layer in spec.layers if by_name[layer] & names)
+    return replace(spec, layers=layers, network=0, only=frozenset(wanted))
 
 
 def grade_submission(submission: Submission, spec: Spec, sandbox: Sandbox) -> Report:
@@ -101,7 +103,7 @@ def grade_submission(submission: Submission, spec: Spec, sandbox: Sandbox) -> Re
         cases = layer.cases(rng)
         if submission.constructor_takes("kernel_size", layer.classes):
             layer, cases, reading = _square_kernels(layer, cases, reading)
-        observed = observe(asker, layer, cases, rng)
+        observed = observe(asker, layer, cases, rng, PLAIN if spec.exact else None)
         used[layer.name] = observed.convention
         findings += [
             one for one in grade_layer(asker, observed, rng, reading) if not spec.only or one.function in spec.only

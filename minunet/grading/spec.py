@@ -146,9 +146,12 @@ class Spec:
         Points for a U-Net that is built on the submission's functions and trained; 0 where there is none.
     only : frozenset of str
         Functions to report on; empty for all.
+    exact : bool
+        Whether arguments come in the assignment's own shapes alone, as where somebody calls what was written.
     """
 
     name: str
     layers: tuple[Layer, ...]
     network: float = 0
     only: frozenset[str] = frozenset()
+    exact: bool = False

@@ -107,6 +107,15 @@ def test_the_table_says_how_many_are_right(course, capsys):
     assert lines[-1].endswith("exercises are right")
 
 
+def test_a_file_is_no_folder_for_a_course(tmp_path, capsys):
+    file = tmp_path / "a.txt"
+    file.write_text("mine")
+    for arguments in (["start", str(file)], ["build", "--out", str(file)]):
+        assert main(["lessons", *arguments]) == 2
+        assert capsys.readouterr().err == f"minunet lessons: {file} is a file, expected a folder; give another name\n"
+    assert file.read_text() == "mine"
+
+
 @pytest.mark.parametrize("arguments", [["check", "nowhere"], ["dance"], []])
 def test_bad_input_is_one_line(arguments, capsys):
     try:

@@ -117,3 +117,13 @@ def test_hints_say_as_much_as_is_asked(capsys):
     with pytest.raises(NotRight):
         check(one_pixel, hints="place")
     assert "bias missing" not in capsys.readouterr().out
+
+
+def test_a_layer_that_fits_no_network_is_not_right(capsys):
+    def conv2d_forward(x, weight, bias):
+        windows = np.lib.stride_tricks.sliding_window_view(x, weight.shape[2:], axis=(2, 3))
+        return np.einsum("nchwij,fcij->nfhw", windows, weight) + bias, (x, weight)
+
+    with pytest.raises(NotRight):
+        check(conv2d_forward)
+    assert "ValueError" in capsys.readouterr().out

@@ -19,7 +19,7 @@ def arena(request):
     try:
         arena = Arena(request.param)
     except ValueError as error:
-        pytest.skip(f"the red team at isolation level {request.param}: {error}")
+        pytest.skip(reason=f"the red team at isolation level {request.param}: {error}")
     with arena:
         yield arena
 
@@ -63,7 +63,7 @@ def test_as_a_plain_user():
     try:
         subprocess.run([sys.executable, "-c", "import minunet"], **nobody, env=environment, cwd=ROOT, check=True)
     except (PermissionError, subprocess.CalledProcessError) as error:
-        pytest.skip(f"the red team as a plain user: nobody can run {sys.executable} with minunet here ({error})")
+        pytest.skip(reason=f"the red team as a plain user: nobody can run {sys.executable} with minunet here ({error})")
     found = subprocess.run(command, **nobody, env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
     levels = [line.split("\t") for line in found.stdout.splitlines()[2:]]
     assert levels

@@ -33,11 +33,11 @@ def needs(level):
     """Skip, saying why, where this machine cannot give the level."""
     highest, why = highest_level()
     if level > highest:
-        pytest.skip(f"needs isolation level {level}; this machine gives {highest}: {why}")
+        pytest.skip(reason=f"needs isolation level {level}; this machine gives {highest}: {why}")
     try:
         Sandbox({"main.py": ECHO}, level).close()
     except ValueError as error:
-        pytest.skip(f"needs isolation level {level}: {error}")
+        pytest.skip(reason=f"needs isolation level {level}: {error}")
 
 
 class TestRun:
