@@ -14,6 +14,9 @@ from minunet.course.lessons import lessons
 
 WAIT = 90  # seconds
 
+# JupyterLab draws only the cells near the window, so that a page as a whole would be without most of its outputs.
+EVERY_CELL = '{"windowingMode": "none"}'
+
 
 @pytest.fixture
 def server(tmp_path):
@@ -23,9 +26,11 @@ def server(tmp_path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    home = {
-        name: str(tmp_path / "jupyter") for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
-    }
+    homes = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR")
+    home = {name: str(tmp_path / "jupyter") for name in homes}
+    settings = tmp_path / "jupyter/@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(EVERY_CELL, encoding="utf-8")
     options = ["--no-browser", "--allow-root", f"--port={port}", "--IdentityProvider.token=", "--ip=127.0.0.1"]
     command = [sys.executable, "-m", "jupyterlab", *options, str(tmp_path / "course")]
     environment = os.environ | home | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
