@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..grading.asking import program
+from ..grading.asking import SCIPY, program
 from ..grading.grader import grade_submission, selected
 from ..grading.report import Finding
 from ..grading.sandbox import Sandbox
@@ -49,7 +49,7 @@ def progress(folder: str | Path) -> Iterator[Progress]:
     folder = Path(folder)
     if not folder.is_dir():
         raise FileNotFoundError(2, "no such folder; expected one that `minunet lessons start` has made", str(folder))
-    with Sandbox(program()) as sandbox:
+    with Sandbox(program(), preload=SCIPY) as sandbox:
         for lesson in lessons():
             if lesson.number in specs():
                 yield _of_lesson(lesson, folder, sandbox)

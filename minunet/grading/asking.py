@@ -63,6 +63,7 @@ class Call:
 HURRY = 2.0  # seconds for each question, once one has timed out
 WIRING = ("unet", "tape", "sizes", "device", "optim")
 SHARED = ("conventions",)
+SCIPY = ("scipy.signal", "scipy.ndimage", "scipy.special")  # take a second to load, which not every job should
 
 
 def program() -> dict[str, bytes]:
@@ -81,9 +82,9 @@ def program() -> dict[str, bytes]:
 
 
 def preload(submission: Submission) -> tuple[str, ...]:
-    """What of SciPy a submission that names it will want: it takes a second to load, which not every job should."""
+    """What a submission will want to find loaded: of SciPy, where it names it."""
     named = any("scipy" in source for source in submission.files.values())
-    return ("scipy.signal", "scipy.ndimage", "scipy.special") if named else ()
+    return SCIPY if named else ()
 
 
 class Asker:
