@@ -25,7 +25,8 @@ from my_layers import conv2d_forward
 
 # %%
 days = 31_030_658 / (24 * 60 * 60)
-print(f"one forward pass each, at one second: {days:.0f} days, and then we may change each of them once")
+print(f"one forward pass each, at one second: {days:.0f} days")
+print("and then we may change each of them once")
 
 # %% [markdown]
 # Backpropagation asks all of them at once, layer by layer from the end. A layer is told by the one after it, for each number of its
@@ -35,7 +36,8 @@ print(f"one forward pass each, at one second: {days:.0f} days, and then we may c
 #
 # Here and in all lessons to come, `d` and a name mean "the derivative of the loss by that", and so `dout` has the shape of `out`. From it the
 # layer finds `dx`, `dweight` and `dbias`, and hands `dx` to the layer before, which calls it its `dout`. There is one rule for all three, the
-# chain rule. A number *s* reaches the loss only through the outputs that it has a part in, and all of these ways add up:
+# chain rule. A number *s*, be it a pixel, a weight or a bias, reaches the loss only through the outputs that it has a part in, and all of these
+# ways add up (one letter *o* stands for the four indices of an output):
 #
 # $$\frac{\partial L}{\partial s} = \sum_{o} dout_o\, \frac{\partial out_o}{\partial s}$$
 #
@@ -86,7 +88,7 @@ check(conv2d_dbias)
 #
 # Look at the places of h + i and w + j: this is a correlation again, like the forward pass, of the image with `dout` as a very large kernel.
 # The result is as small as a kernel: if the image has H rows and dout H', there are H - H' + 1 places to put it, and that is kh. So nobody
-# needs to tell the function how large the kernel was.
+# needs to tell the function how large the kernel was. (In what the check says, a *filter* is one of the F kernels.)
 #
 # ### Exercise 2
 # Write it as in lesson 1, with one step for each offset (i, j): which part of x does that weight see, over the whole image?
@@ -136,7 +138,8 @@ def off(claimed, slope):
 
 
 rng = np.random.default_rng(2)
-x, weight, bias = rng.standard_normal((2, 3, 6, 9)), rng.standard_normal((4, 3, 3, 5)), rng.standard_normal(4)
+x, weight = rng.standard_normal((2, 3, 6, 9)), rng.standard_normal((4, 3, 3, 5))
+bias = rng.standard_normal(4)
 dout = rng.standard_normal((2, 4, 4, 5))
 
 slope = measured(lambda moved: (dout * conv2d_forward(x, moved, bias)[0]).sum(), weight)
@@ -146,68 +149,83 @@ print(f"dbias is off by {off(conv2d_dbias(dout), slope):.1e}")
 
 # %% [markdown]
 # Not zero, but small. How small may one expect it to be? "Move it a little": how little? That is worth a picture. We
-# measure one entry of dweight with steps eps from 1 down to $10^{-20}$, in three ways:
+# measure one entry of dweight with steps eps from 1 down to $10^{-20}$, in three ways. Until the picture, $w$ is that one weight
+# and $i$ the imaginary unit, $i^2 = -1$; afterwards both are indices again.
 #
 # - from one side: $\big(L(w + \epsilon) - L(w)\big) / \epsilon$
 # - from both sides: $\big(L(w + \epsilon) - L(w - \epsilon)\big) / 2\epsilon$
-# - with a trick: $\mathrm{Im}\, L(w + i\epsilon) / \epsilon$, where $i$ is the imaginary unit. Wait and see.
+# - with a trick: $\mathrm{Im}\, L(w + i\epsilon) / \epsilon$, the imaginary part. Wait and see.
 #
 # We do that for two losses. One is L as above. The other bends: $\sum_o \log(1 + e^{out_o})$, whose derivative by each output
-# is $e^{out_o} / (1 + e^{out_o})$; something very like it will be the loss of our network.
+# is $e^{out_o} / (1 + e^{out_o})$; the loss of our network (lesson 6) is made of such terms.
 #
 # **Predict before you run.** The smaller eps is, the nearer the quotient should come to the derivative, says calculus. The computer has only 16 digits.
 # What do the curves look like, from the right to the left? And what is different where the loss does not bend?
 #
 # <details><summary>After you have decided</summary>
 #
-# *From the right, where the loss bends:* with Taylor's series, $L(w + \epsilon) = L + \epsilon L' + \tfrac{1}{2}\epsilon^2 L'' + \tfrac{1}{6}\epsilon^3 L''' + \dots$ One
-# side leaves an error of $\tfrac{1}{2}\epsilon L''$. From both sides the terms with $\epsilon^2$ cancel, and $\tfrac{1}{6}\epsilon^2 L'''$ is left: ten times
-# smaller a step, a hundred times smaller an error.
+# *From the right, where the loss bends:* with Taylor's series,
+# $L(w + \epsilon) = L + \epsilon L' + \tfrac{1}{2}\epsilon^2 L'' + \tfrac{1}{6}\epsilon^3 L''' + \dots$ One side leaves an error of
+# $\tfrac{1}{2}\epsilon L''$. From both sides the terms with $\epsilon^2$ cancel, and $\tfrac{1}{6}\epsilon^2 L'''$ is left: ten times smaller a step, a
+# hundred times smaller an error.
 #
 # *From the left:* the computer rounds L to 16 digits, and that error, about $10^{-16} L$, is divided by eps. So it *grows* as eps
 # becomes smaller. At last both values of L are the same number, the slope is 0, and the error 100%.
 #
-# *Between them is the best step.* From one side it is near $10^{-8}$, where $\epsilon = 10^{-16}/\epsilon$, and about 8 digits are right. From both sides it is near
-# $10^{-5}$, where $\epsilon^2 = 10^{-16}/\epsilon$, and it is 10 or 11 digits. (Here both lie a little further to the right, as our L is some hundreds.) That is why
-# everybody's gradient check has 1e-5 in it.
+# *Between them is the best step*, where the two errors are as large as each other. From one side it is near $10^{-8}$, where
+# $\epsilon = 10^{-16}/\epsilon$, and about 8 digits are right. From both sides it is near $10^{-5}$, where $\epsilon^2 = 10^{-16}/\epsilon$, and it is 10 or 11
+# digits. (Here both lie a little further to the right, as rounding errors grow with L, and ours is some hundreds.) That is why everybody's
+# gradient check has 1e-5 in it.
 #
-# *Where the loss does not bend:* a convolution is a straight line in each of its weights. There is no error on the right at all,
+# *Where the loss does not bend:* a convolution is a straight line in each of its weights. There is nothing but rounding,
 # and the larger the step, the better.
 #
-# *The trick:* $L(w + i\epsilon) = L + i\epsilon L' - \tfrac{1}{2}\epsilon^2 L'' - \dots$ The derivative stands alone in the imaginary part, and *nothing is subtracted*, so no
-# digits are lost however small eps is. Its next term is $\tfrac{1}{6}\epsilon^2 L'''$ again, so take $10^{-20}$, and the derivative is right to the last digit or two.
+# *The trick:* $L(w + i\epsilon) = L + i\epsilon L' - \tfrac{1}{2}\epsilon^2 L'' - \dots$ The derivative stands alone in the imaginary part, and
+# *nothing is subtracted*, so no digits are lost however small eps is. Its next term is $\tfrac{1}{6}\epsilon^2 L'''$ again, so take $10^{-20}$, and the
+# derivative is right to the last digit or two.
 #
 # </details>
 
 # %%
 def convolved(w):
-    """The convolution in one line, of complex numbers too: an array made with np.zeros could not hold them."""
+    """The convolution, of complex numbers too, which an array of np.zeros could not hold."""
     windows = np.lib.stride_tricks.sliding_window_view(x, w.shape[2:], axis=(2, 3))
     return np.einsum("fcij,nchwij->nfhw", w, windows)
 
 
+def bends(w):
+    return np.log(1 + np.exp(convolved(w))).sum()
+
+
+# each loss, and its derivative by the outputs
 losses = {
     "the convolution alone": (lambda w: (dout * convolved(w)).sum(), dout),
-    "a loss that bends": (lambda w: np.log(1 + np.exp(convolved(w))).sum(), 1 / (1 + np.exp(-convolved(weight)))),
+    "a loss that bends": (bends, 1 / (1 + np.exp(-convolved(weight)))),
 }
+print(f"the loss that bends: L = {bends(weight):.0f}")
 steps = 10.0 ** np.arange(-20, 0.1, 0.5)
 place = (1, 1, 2, 0)
 one = np.zeros(weight.shape)
 one[place] = 1
+styles = ("#E69F00", "o"), ("#0072B2", "^"), ("#222222", ".")
 
 fig, axes = plt.subplots(1, 2, figsize=(10, 3.8), sharey=True)
 for ax, (title, (loss, above)) in zip(axes, losses.items(), strict=True):
     exact = conv2d_dweight(x, above)[place]
+    above_it = np.array([loss(weight + eps * one) for eps in steps])
+    below_it = np.array([loss(weight - eps * one) for eps in steps])
     ways = {
-        "one side": [(loss(weight + eps * one) - loss(weight)) / eps for eps in steps],
-        "both sides": [(loss(weight + eps * one) - loss(weight - eps * one)) / (2 * eps) for eps in steps],
-        "complex step": [loss(weight + 1j * eps * one).imag / eps for eps in steps],
+        "one side": (above_it - loss(weight)) / steps,
+        "both sides": (above_it - below_it) / (2 * steps),
+        "complex step": np.array([loss(weight + 1j * e * one).imag for e in steps]) / steps,
     }
-    for (name, found), color, marker in zip(ways.items(), ("#E69F00", "#0072B2", "#222222"), "o^.", strict=True):
-        error = np.abs(np.array(found) / exact - 1)
-        ax.loglog(steps, np.maximum(error, 1e-17), marker, ls="-", color=color, ms=5, lw=0.8, label=name)
-        if title == "a loss that bends":
-            print(f"{name:12}  best at eps = {steps[error.argmin()]:.0e}, where it is off by {error.min():.0e}")
+    for (name, found), (color, marker) in zip(ways.items(), styles, strict=True):
+        error = np.abs(found / exact - 1)
+        drawn = np.maximum(error, 1e-17)
+        ax.loglog(steps, drawn, marker, ls="-", color=color, ms=5, lw=0.8, label=name)
+        if loss is bends:
+            best = steps[error.argmin()]
+            print(f"{name:12}  best at eps = {best:.0e}: off by {error.min():.0e}")
     ax.set(title=title, xlabel="eps", ylim=(3e-18, 1e5))
 axes[0].set(ylabel="relative error of the derivative")
 axes[1].legend(loc="upper center", ncols=3, fontsize=8)
@@ -228,8 +246,8 @@ plt.show()
 # $$dx_{n,c,p,q} = \sum_{f,i,j} weight_{f,c,i,j}\; dout_{n,f,\,p-i,\,q-j}$$
 #
 # where a dout outside of its image counts as 0: near the border a pixel is seen by fewer windows. There is a minus where the
-# forward pass has a plus. This is the convolution of mathematics that lesson 1 promised. And the sum runs over f, because every
-# filter has seen the pixel.
+# forward pass has a plus. This is the convolution of mathematics that lesson 1 promised. And the sum runs over f, because each of the
+# F kernels has seen the pixel.
 #
 # ### Exercise 3: find the bug
 # A friend read "the gradient of a convolution is a convolution", put enough zeros round dout, and slid the kernel over it. A test says that it is
@@ -249,8 +267,9 @@ def friends_dx(weight, dout):
 
 
 smoothing = np.full((1, 1, 3, 3), 1 / 9)
-slope = measured(lambda moved: conv2d_forward(moved, smoothing, np.zeros(1))[0].sum(), np.zeros((1, 1, 8, 8)))
-print(f"the friend's dx is off by {off(friends_dx(smoothing, np.ones((1, 1, 6, 6))), slope):.1e}")
+square, ones = np.zeros((1, 1, 8, 8)), np.ones((1, 1, 6, 6))
+slope = measured(lambda moved: conv2d_forward(moved, smoothing, np.zeros(1))[0].sum(), square)
+print(f"the friend's dx is off by {off(friends_dx(smoothing, ones), slope):.1e}")
 
 # %% [markdown]
 # Put the friend's sum beside the formula: which dout does weight (i, j) meet there, and which one should it meet? Why did the test
@@ -276,11 +295,12 @@ def conv2d_dx(weight, dout):
 check(conv2d_dx)
 
 # %% [markdown]
-# It is easier to see than to say. Take a kernel that looks like a letter, and let exactly three outputs be to blame: a `dout` that is 1 at three places and 0 elsewhere.
-# What comes back to the image?
+# It is easier to see than to say. Take a kernel that looks like a letter, and let exactly three outputs be to blame: a `dout` that is 1 at three
+# places and 0 elsewhere. What comes back to the image?
 
 # %%
-letter = np.array([[1, 1, 1, 1], [1, 0, 0, 0], [1, 1, 1, 0], [1, 0, 0, 0], [1, 0, 0, 0.0]])[np.newaxis, np.newaxis]
+rows = [[1, 1, 1, 1], [1, 0, 0, 0], [1, 1, 1, 0], [1, 0, 0, 0], [1, 0, 0, 0]]
+letter = np.array(rows, float)[np.newaxis, np.newaxis]
 blame = np.zeros((1, 1, 9, 13))
 for spot in [(1, 1), (3, 3), (2, 9)]:
     blame[0, 0, *spot] = 1
@@ -299,42 +319,50 @@ for ax, (title, picture) in zip(axes[1:], shown.items(), strict=True):
 plt.show()
 
 # %% [markdown]
-# An output that is to blame paints its kernel onto the pixels that it had looked at, upright, with its first corner where the window began: each pixel is to blame
-# as much as its weight says. Where two letters overlap, paint adds up: that pixel is darker. The friend's letters stand on their heads. A smoothing kernel looks the same
-# upside down, so it could not tell.
+# An output that is to blame paints its kernel onto the pixels that it had looked at, upright, with its first corner where the window began: each
+# pixel is to blame as much as its weight says. Where two letters overlap, paint adds up: that pixel is darker. The friend's letters stand on their
+# heads. A smoothing kernel looks the same upside down, so it could not tell.
 #
 # ## What a test must be like
 #
 # The friend's test was weak in more ways than one. Here are four wrong functions (the first is the friend's) and four tests, from the
-# friend's to one in which nothing is 1, or symmetric, or as large as anything else. A test finds a mistake where dx has another shape than the image or is off by
-# more than a millionth.
+# friend's (all of dout is 1, and a kernel that smooths) to one in which nothing is 1, or symmetric, or as large as anything else. A test finds a
+# mistake where dx has another shape than the image or is off by more than a millionth.
 
 # %%
+def kh_for_kw(weight, dout):
+    columns = dout.shape[3] + weight.shape[2] - 1
+    return conv2d_dx(weight, dout)[..., :columns]
+
+
 mistakes = {
     "kernel upside down": friends_dx,
     "dout forgotten": lambda weight, dout: conv2d_dx(weight, np.ones_like(dout)),
     "mean over images": lambda weight, dout: conv2d_dx(weight, dout) / len(dout),
-    "kh taken for kw": lambda weight, dout: conv2d_dx(weight, dout)[..., : dout.shape[3] + weight.shape[2] - 1],
+    "kh taken for kw": kh_for_kw,
 }
-square = np.zeros((1, 1, 8, 8))
+some = rng.standard_normal((1, 1, 3, 3))
 tests = {
-    "dout = 1, smoothing": (square, smoothing, np.ones((1, 1, 6, 6))),
-    "dout = 1": (square, rng.standard_normal((1, 1, 3, 3)), np.ones((1, 1, 6, 6))),
-    "square, one image": (square, rng.standard_normal((1, 1, 3, 3)), rng.standard_normal((1, 1, 6, 6))),
+    "the friend's": (square, smoothing, ones),
+    "dout = 1": (square, some, ones),
+    "square, one image": (square, some, rng.standard_normal(ones.shape)),
     "all different": (x, weight, dout),
 }
 verdicts = {name: [] for name in ["yours", *mistakes]}
 for image, kernel, above in tests.values():
     no_bias = np.zeros(len(kernel))
-    slope = measured(lambda moved: (above * conv2d_forward(moved, kernel, no_bias)[0]).sum(), image)
+    slope = measured(
+        lambda moved: (above * conv2d_forward(moved, kernel, no_bias)[0]).sum(),
+        image,
+    )
     for name, function in {"yours": conv2d_dx, **mistakes}.items():
         claimed = function(kernel, above)
         right = claimed.shape == slope.shape and off(claimed, slope) < 1e-6
         verdicts[name].append("passes" if right else "found")
 
-print(f"{'':20}" + "".join(f"{name:>22}" for name in tests))
+print(f"{'':18}" + "".join(f"{test:>19}" for test in tests))
 for name, row in verdicts.items():
-    print(f"{name:20}" + "".join(f"{verdict:>22}" for verdict in row))
+    print(f"{name:18}" + "".join(f"{verdict:>19}" for verdict in row))
 
 # %% [markdown]
 # **Why a random dout.** With `dout = 1` the loss is the sum of all outputs. Such a test asks only whether the sum is right, not whether each output's share
@@ -357,7 +385,7 @@ for name, row in verdicts.items():
 
 # %% nbgrader={"grade": false, "grade_id": "conv2d_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def conv2d_backward(dout, cache):
-    """dout (N, F, H', W') and what conv2d_forward returned as cache; gives dx, dweight, dbias."""
+    """dout (N, F, H', W'), and the cache of conv2d_forward; gives dx, dweight, dbias."""
     ### BEGIN SOLUTION
     x, weight = cache
     return conv2d_dx(weight, dout), conv2d_dweight(x, dout), conv2d_dbias(dout)
@@ -391,25 +419,28 @@ seen = ((image - image.mean()) / image.std())[np.newaxis, np.newaxis]
 by_hand = np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])[np.newaxis, np.newaxis]
 wanted = conv2d_forward(seen, by_hand, np.zeros(1))[0]
 
-kernel, bias = np.random.default_rng(0).standard_normal((1, 1, 3, 3)), np.zeros(1)
-losses, kept = [], {}
+kernel, its_bias = np.random.default_rng(0).standard_normal((1, 1, 3, 3)), np.zeros(1)
+rate = 0.2  # how far a step goes, the learning rate (lesson 7); try 0.25
+history, kept = [], {}
 for step in range(301):
-    out, cache = conv2d_forward(seen, kernel, bias)
-    losses.append(np.mean((out - wanted) ** 2) / 2)
+    out, cache = conv2d_forward(seen, kernel, its_bias)
+    history.append(np.mean((out - wanted) ** 2) / 2)
     if step in (0, 20, 100, 300):
         kept[f"after {step} steps"] = kernel[0, 0].copy()
     dx, dweight, dbias = conv2d_backward((out - wanted) / out.size, cache)
-    kernel -= 0.2 * dweight  # 0.2 is how far a step goes, the learning rate (lesson 7); try 2
-    bias -= 0.2 * dbias
+    kernel -= rate * dweight
+    its_bias -= rate * dbias
 kept["by hand"] = by_hand[0, 0]
 
-fig, axes = plt.subplots(1, 6, figsize=(12, 2.5), width_ratios=[2, 1, 1, 1, 1, 1], layout="constrained")
-axes[0].semilogy(losses, color="#0072B2")
+widths = [2, 1, 1, 1, 1, 1]
+fig, axes = plt.subplots(1, 6, figsize=(12, 2.5), width_ratios=widths, layout="constrained")
+axes[0].semilogy(history, color="#0072B2")
 axes[0].set(title="loss", xlabel="step")
 for ax, (title, weights) in zip(axes[1:], kept.items(), strict=True):
     ax.imshow(weights, cmap="PuOr", vmin=-3, vmax=3)
     for (row, column), value in np.ndenumerate(weights):
-        ax.text(column, row, f"{value:.1f}".replace("-0.0", "0.0"), ha="center", va="center", fontsize=9)
+        number = f"{value:.1f}".replace("-0.0", "0.0")
+        ax.text(column, row, number, ha="center", va="center", fontsize=9)
     ax.set_title(title, fontsize=10)
     ax.set(xticks=[], yticks=[])
 plt.show()

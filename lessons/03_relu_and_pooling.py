@@ -23,8 +23,9 @@ image = cells()[0][:96, :128]
 #
 # $$out = \max(x, 0)$$
 #
-# Without it a network of many convolutions would be one convolution: a sum of sums is a sum. ReLU bends the line, at one place, and that is enough
-# for everything that a network can do. What does it do to the edges that lesson 1's kernel found?
+# ReLU stands for *rectified linear unit*. Without it a network of many convolutions would be one convolution: a sum of sums is a sum. ReLU bends the
+# line, at one place, and that is enough for everything that a network can do. What does it do to the edges that lesson 1's kernel found? (Below,
+# purple is more than 0, white is 0, orange is less.)
 
 # %%
 kernels = np.zeros((2, 1, 3, 3))
@@ -32,11 +33,14 @@ kernels[0, 0] = [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]
 kernels[1] = -kernels[0]
 edges = conv2d_forward(image[None, None], kernels, np.zeros(2))[0]
 
+shown = {
+    "right minus left": edges[0, 0],
+    "its ReLU: brighter on the right": np.maximum(edges[0, 0], 0),
+    "ReLU of left minus right": np.maximum(edges[0, 1], 0),
+}
 fig, axes = plt.subplots(1, 3, figsize=(11, 2.9))
-for ax, shown, title in zip(
-    axes, (edges[0, 0], *np.maximum(edges[0], 0)), ("right minus left", "its ReLU: brighter on the right", "ReLU of left minus right"), strict=True
-):
-    ax.imshow(shown, cmap="PuOr", vmin=-1.2, vmax=1.2)
+for ax, (title, picture) in zip(axes, shown.items(), strict=True):
+    ax.imshow(picture, cmap="PuOr", vmin=-1.2, vmax=1.2)
     ax.set(title=title, xticks=[], yticks=[])
 plt.show()
 
@@ -48,7 +52,7 @@ plt.show()
 # $$dx = \begin{cases} dout & x > 0 \\ 0 & x < 0 \end{cases}$$
 #
 # And at $x = 0$? There the line has a corner and no slope. Any number from 0 to 1 would do in theory; the convention, ours and everybody's, is 0. It
-# matters more than it seems to: padded pixels, dead neurons and images with a black background are full of exact zeros.
+# matters more than it seems to: a black background, and a border filled up with zeros (*padding*), are full of exact zeros.
 #
 # ### Exercise 1
 # Write both. The cache is yours to choose: what is the least that backward needs?
@@ -87,9 +91,10 @@ for row in zip(x, measured, derived, strict=True):
     print("x = {:5.2f}: measured {:.2f}, derived {:.0f}".format(*row))
 
 # %% [markdown]
-# Where the step crosses the corner, the measurement is a mixture of both sides, and it is the measurement that is wrong. So a gradient check
-# of a network leaves out what crosses a corner within the step, or takes the complex step, which has none. (A check that simply tolerates a few
-# wrong numbers tolerates yours too.)
+# Where the step crosses the corner, the measurement mixes the slopes of both sides. For the x that are near 0 but not 0 there is a slope, and it is the
+# measurement that is wrong. At 0 there is none: the measurement gives the mean of both sides, a half, and our convention gives 0. So a gradient check
+# of a network leaves out what crosses a corner within the step, or takes lesson 2's complex step, which stays at x and crosses nothing. (A check that
+# tolerates a few wrong numbers tolerates yours too.)
 #
 # ## Max-pooling
 #
@@ -97,30 +102,27 @@ for row in zip(x, measured, derived, strict=True):
 #
 # $$out_{n,c,h,w} = \max_{i,j \in \{0,1\}} x_{n,c,2h+i,2w+j}$$
 #
-# What follows sees twice as far with the same kernel. And it forgets *where* in the window the number was: that is why the network's other half, lesson
-# 5, must be told again.
+# What follows sees twice as far with the same kernel. And it forgets *where* in the window the number was: that is why the network's other half,
+# lesson 5, must be told again.
 #
-# For the gradient, ask as in lesson 2: in which outputs does a pixel stand, and with what factor? The largest of its window stands in one, with the factor 1; the
-# other three in none. The gradient is *routed*:
+# For the gradient, ask as in lesson 2: in which outputs does a pixel stand, and with what factor? The largest of its window stands in one, with the
+# factor 1; the other three in none. The gradient is *routed*:
 #
 # $$dx_{n,c,2h+i,2w+j} = \begin{cases} dout_{n,c,h,w} & \text{(i, j) is where the window's largest is} \\ 0 & \text{else} \end{cases}$$
 
 # %%
-rng = np.random.default_rng(4)
-small = np.array([[7, 9, 8, 5, 1, 9], [3, 0, 4, 6, 2, 3], [6, 8, 5, 1, 6, 8], [2, 5, 3, 9, 0, 4]])
-windows = small.reshape(2, 2, 3, 2).transpose(0, 2, 1, 3).reshape(2, 3, 4)
-fig, axes = plt.subplots(1, 3, figsize=(10, 2.7), width_ratios=[6, 3, 6])
-routed = np.zeros((4, 6), int)
+x = np.array([[7, 9, 8, 5, 1, 9], [3, 0, 4, 6, 2, 3], [6, 8, 5, 1, 6, 8], [2, 5, 3, 9, 0, 4]])
 dout = np.array([[3, -1, 4], [2, 5, -2]])
-for h, w in np.ndindex(2, 3):
-    i, j = divmod(int(windows[h, w].argmax()), 2)
-    routed[2 * h + i, 2 * w + j] = dout[h, w]
-for ax, shown, title in zip(axes, (small, dout, routed), ("x: the largest of each window", "dout", "dx: where it came from"), strict=True):
-    ax.imshow(routed != 0 if shown is not dout else np.ones_like(dout), cmap="Oranges", vmin=0, vmax=3)
-    for (row, column), value in np.ndenumerate(shown):
+# written by hand: each number of dout at its window's largest
+dx = np.array([[0, 3, -1, 0, 0, 4], [0] * 6, [0, 2, 0, 0, 0, -2], [0, 0, 0, 5, 0, 0]])
+
+shown = {"x: the largest of each window": x, "dout": dout, "dx: where it came from": dx}
+fig, axes = plt.subplots(1, 3, figsize=(10, 2.7), width_ratios=[6, 3, 6])
+for ax, (title, numbers) in zip(axes, shown.items(), strict=True):
+    ax.imshow(dout != 0 if numbers is dout else dx != 0, cmap="Oranges", vmin=0, vmax=3)
+    for (row, column), value in np.ndenumerate(numbers):
         ax.text(column, row, value, ha="center", va="center")
-    if shown is not dout:
-        ax.set_xticks(np.arange(1.5, 6, 2), [], minor=False)
+    if numbers is not dout:
         ax.hlines(1.5, -0.5, 5.5, color="black", lw=1)
         ax.vlines([1.5, 3.5], -0.5, 3.5, color="black", lw=1)
     ax.set(title=title, xticks=[], yticks=[])
@@ -131,34 +133,64 @@ plt.show()
 #
 # And if two of the four are equal and largest? With random numbers that never happens, and so no test with random numbers sees what you do then.
 #
-# **Predict before you run.** Take our image, as the microscope gave it (256 grey values), a convolution, its ReLU, and then pooling. In how many of
-# the windows is the largest number there more than once: one in a thousand, one in a hundred, one in ten, or more?
+# **Predict before you run.** Take our image, a convolution, its ReLU, and then pooling. In how many of the windows is the largest number there more
+# than once: one in a thousand, one in a hundred, one in ten, or more?
 #
 # <details><summary>After you have decided</summary>
 #
-# Run the cell: more than one in ten. Behind a ReLU a window is often zero everywhere: all four are largest. And an 8-bit image has equal neighbours of its own.
+# More: about one in five, as the last line of the cell says. It is the ReLU that makes them. In front of it ties are rare; behind it a window is often
+# zero everywhere, and all four are largest. The image itself has equal neighbours too, as it has only so many grey values.
 #
 # </details>
 
 # %%
 def ties(x):
     """Share of the 2x2 windows whose largest number is there more than once."""
-    H, W = (side // 2 * 2 for side in x.shape)
-    windows = x[:H, :W].reshape(H // 2, 2, W // 2, 2).transpose(0, 2, 1, 3).reshape(-1, 4)
-    return np.mean(np.sum(windows == windows.max(axis=1, keepdims=True), axis=1) > 1)
+    tied = []
+    for row in range(0, x.shape[0] - 1, 2):
+        for column in range(0, x.shape[1] - 1, 2):
+            window = x[row : row + 2, column : column + 2]
+            tied.append(np.sum(window == window.max()) > 1)
+    return np.mean(tied)
 
 
+rng = np.random.default_rng(4)
 print(f"random numbers: {ties(rng.standard_normal((94, 126))):.1%}")
-print(f"the image itself: {ties(image):.1%}")
+print(f"the image itself, of {np.unique(image).size} grey values: {ties(image):.1%}")
+print(f"edges of it, in front of ReLU: {ties(edges[0, 0]):.1%}")
 print(f"edges of it, behind ReLU: {ties(np.maximum(edges[0, 0], 0)):.1%}")
 
 # %% [markdown]
-# The rule of this course (the paper gives none): **the first largest, in the order of reading** (row by row) gets all of the gradient. To give it to every
-# one that is as large is the commonest mistake of all: four times the gradient for a window of zeros, for a number that went on once. The sum shows it: what comes
-# out below must be what came in above.
+# What is the slope at a tie? Measure it as you measured ReLU: move one pixel of a window up and down by a step of 0.1, and see what the largest does.
+
+# %%
+step = 0.1
+examples = {
+    "one is largest": np.array([[1.0, 5.0], [2.0, 3.0]]),
+    "two are": np.array([[1.0, 5.0], [5.0, 3.0]]),
+    "all four are": np.zeros((2, 2)),
+}
+for name, window in examples.items():
+    slope = np.zeros((2, 2))
+    for place in np.ndindex(2, 2):
+        up, down = window.copy(), window.copy()
+        up[place] += step
+        down[place] -= step
+        slope[place] = (up.max() - down.max()) / (2 * step)
+    numbers = "  ".join(f"{number:.1f}" for number in slope.ravel())
+    print(f"{name:15} measured, row by row: {numbers}; sum {slope.sum():.1f}")
+
+# %% [markdown]
+# Each of the tied gets a half, however many they are. It is ReLU's corner once more: move a tied pixel up, and the largest goes with it, slope 1; move it
+# down, and another one is the largest as before, slope 0; the measurement gives the mean. So it does not decide who gets the gradient. For four zeros
+# it cannot even be right: move all four up together, and the largest moves by one step, not by two. Any shares from 0 to 1 that add up to 1 would do
+# in theory.
+#
+# Somebody has to choose, and this course does (the paper says nothing of it): **the first largest, in the order of reading** (row by row) gets all of the
+# gradient. Then the number that went on once is paid for once: what comes out below is as much as what came in above.
 #
 # ### Exercise 2: find the bug
-# A friend has tested this with random numbers, against measured slopes. It is right for them, every digit:
+# A friend has tested this with random numbers, against measured slopes, and found no mistake. We look at how much of the gradient arrives:
 
 # %%
 def friends_forward(x):
@@ -173,37 +205,52 @@ def friends_backward(dout, cache):
     return dout.repeat(2, axis=2).repeat(2, axis=3) * largest
 
 
-for name, x in (("random numbers", rng.standard_normal((1, 1, 94, 126))), ("edges behind ReLU", np.maximum(edges[:, :1], 0))):
+tried = {
+    "random numbers": rng.standard_normal((1, 1, 94, 126)),
+    "edges behind ReLU": np.maximum(edges[:, :1], 0),
+}
+for name, x in tried.items():
     out, cache = friends_forward(x)
     dout = rng.random(out.shape)
-    print(f"{name}: {friends_backward(dout, cache).sum() / dout.sum():.2f} of the gradient arrives")
+    arrived = friends_backward(dout, cache).sum()
+    print(f"{name}: {arrived / dout.sum():.0%} of the gradient arrives")
 
 # %% [markdown]
-# Write both functions so that it is right for ties too. (`argmax` takes the first of several: that is the rule, if the four pixels of a window lie in a row, in
-# the order of reading.)
+# Where does the surplus come from? Write both functions so that they are right for ties too. (`argmax` takes the first of several: that is the rule, if the
+# four pixels of a window lie in a row, in the order of reading.)
 
 # %% nbgrader={"grade": false, "grade_id": "max_pool2d_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def max_pool2d_forward(x):
     """The largest of each 2x2 window of x (N, C, H, W), H and W even; and a cache."""
     ### BEGIN SOLUTION
     N, C, H, W = x.shape
-    windows = x.reshape(N, C, H // 2, 2, W // 2, 2).transpose(0, 1, 2, 4, 3, 5).reshape(N, C, H // 2, W // 2, 4)
+    h, w = H // 2, W // 2
+    windows = x.reshape(N, C, h, 2, w, 2).transpose(0, 1, 2, 4, 3, 5).reshape(N, C, h, w, 4)
     return windows.max(axis=4), windows.argmax(axis=4)
     ### END SOLUTION
 
 
 # %% nbgrader={"grade": false, "grade_id": "max_pool2d_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def max_pool2d_backward(dout, cache):
-    """dx: each number of dout at the first largest of its window, in the order of reading; else 0."""
+    """dx: dout at the first largest of each window, in the order of reading; else 0."""
     ### BEGIN SOLUTION
     N, C, h, w = dout.shape
     windows = np.where(np.arange(4) == cache[..., None], dout[..., None], 0)
-    return windows.reshape(N, C, h, w, 2, 2).transpose(0, 1, 2, 4, 3, 5).reshape(N, C, 2 * h, 2 * w)
+    rows_first = windows.reshape(N, C, h, w, 2, 2).transpose(0, 1, 2, 4, 3, 5)
+    return rows_first.reshape(N, C, 2 * h, 2 * w)
     ### END SOLUTION
 
 
 # %% nbgrader={"grade": true, "grade_id": "check_max_pool2d_backward", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
 check(max_pool2d_forward, max_pool2d_backward)
+
+# %% [markdown]
+# <details><summary>What was wrong</summary>
+#
+# The friend asks which pixels are as large as the largest, and gives dout to each of them: four times the gradient for a window of zeros. Random
+# numbers have no ties, so that no test with them could tell.
+#
+# </details>
 
 # %% [markdown]
 # ## Who is asked, in the end
@@ -213,21 +260,24 @@ check(max_pool2d_forward, max_pool2d_backward)
 # %%
 out, relu_cache = relu_forward(edges[:, :1])
 pooled, pool_cache = max_pool2d_forward(out)
-back = relu_backward(max_pool2d_backward(np.ones_like(pooled), pool_cache), relu_cache)
-print(f"{np.mean(back != 0):.0%} of the pixels get a gradient; through the pooling alone it would be {np.mean(max_pool2d_backward(np.ones_like(pooled), pool_cache) != 0):.0%}")
+unpooled = max_pool2d_backward(np.ones_like(pooled), pool_cache)
+back = relu_backward(unpooled, relu_cache)
+print(f"{np.mean(back != 0):.0%} of the pixels get a gradient;", end=" ")
+print(f"through the pooling alone it would be {np.mean(unpooled != 0):.0%}")
 
-fig, axes = plt.subplots(1, 2, figsize=(9, 3.2))
-for ax, shown, cmap, title in ((axes[0], out[0, 0], "Oranges", "behind ReLU"), (axes[1], back[0, 0], "gray_r", "who gets a gradient")):
-    ax.imshow(shown[20:80, 30:110], cmap=cmap)
-    ax.set(title=title, xticks=[], yticks=[])
+fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2))
+left.imshow(out[0, 0, 20:80, 30:110], cmap="Oranges")
+left.set(title="behind ReLU", xticks=[], yticks=[])
+right.imshow(back[0, 0, 20:80, 30:110] != 0, cmap="gray_r")
+right.set(title="who gets a gradient (black)", xticks=[], yticks=[])
 plt.show()
 
 # %% [markdown]
-# The gradient that reaches the weights is a sum over these pixels alone. That is no loss: what was not chosen had no part in the result, and there is nothing to be
-# said about it. But a neuron that no pixel of any image ever chooses gets no gradient, and stays as it is. Lesson 10 hunts for such.
+# The gradient that reaches the weights is a sum over these pixels alone. That is no loss: what was not chosen had no part in the result, and there is
+# nothing to be said about it. But a neuron that no pixel of any image ever chooses gets no gradient, and stays as it is. Lesson 10 hunts for such.
 #
 # ## To think about
-# Some networks take the mean of the four instead of the largest. What is its gradient, and can there be ties? And what would become of the edges of the first picture,
-# pooled four times over, with the one and with the other?
+# Some networks take the mean of the four instead of the largest. What is its gradient, and can there be ties? And what would become of the edges of
+# the first picture, pooled four times over, with the one and with the other?
 #
 # **Next:** lesson 4, the way up again.

@@ -5,7 +5,7 @@
 #
 # A microscope that scans a slide makes images of 100,000 x 100,000 pixels. No network looks at that at once. It looks at one **tile** after
 # the other, and the results are put together, and then, as a rule, you see where. The paper's network leaves no seams at all
-# (Ronneberger, Fischer and Brox 2015, section 2 and figure 2): the result is the same as if the image had been looked at whole. "The same" is meant in
+# (Ronneberger, Fischer and Brox 2015, sections 1 and 2, figure 2): the result is the same as if the image had been looked at whole. "The same" is meant in
 # earnest. In this lesson you find out what it takes.
 
 # %%
@@ -17,7 +17,8 @@ import minunet as mu
 from minunet import fast
 from minunet.course import cells, check
 
-print(f"64 channels of such an image: {64 * 100_000**2 * 4 / 1e12:.1f} terabytes, for one layer")
+terabytes = 64 * 100_000**2 * 4 / 1e12  # 4 bytes a number
+print(f"64 channels of such an image: {terabytes:.1f} terabytes, for one layer")
 
 # %% [markdown]
 # ## Seams
@@ -29,17 +30,21 @@ print(f"64 channels of such an image: {64 * 100_000**2 * 4 / 1e12:.1f} terabytes
 # %%
 net = mu.load("nuclei")
 everything = cells()[0]
-image = ((everything - everything.mean()) / everything.std()).astype(np.float32)[150:342, 150:410]
+normalised = ((everything - everything.mean()) / everything.std()).astype(np.float32)
+image = normalised[150:342, 150:410]
 
 
 def zero_padded(image):
     """The probability "nucleus" of each pixel, with zeros round every convolution."""
 
+    def parameters(name):
+        return net.params[f"{name}.weight"], net.params[f"{name}.bias"]
+
     def block(name, x):
         for k in range(2):
             with_frame = np.pad(x, [(0, 0), (0, 0), (1, 1), (1, 1)])
-            parameters = net.params[f"{name}.conv{k}.weight"], net.params[f"{name}.conv{k}.bias"]
-            x = np.maximum(fast.conv2d_forward(with_frame, *parameters)[0], 0)
+            x = fast.conv2d_forward(with_frame, *parameters(f"{name}.conv{k}"))[0]
+            x = np.maximum(x, 0)
         return x
 
     x, skips = image[np.newaxis, np.newaxis], []
@@ -48,24 +53,25 @@ def zero_padded(image):
         x = fast.max_pool2d_forward(skips[-1])[0]
     x = block("down4", x)
     for level in (3, 2, 1, 0):
-        parameters = net.params[f"up{level}.upconv.weight"], net.params[f"up{level}.upconv.bias"]
-        larger = fast.conv_transpose2d_forward(x, *parameters)[0]
+        larger = fast.conv_transpose2d_forward(x, *parameters(f"up{level}.upconv"))[0]
         x = block(f"up{level}", np.concatenate([skips[level], larger], axis=1))
-    background, nucleus = fast.conv2d_forward(x, net.params["head.weight"], net.params["head.bias"])[0][0]
+    background, nucleus = fast.conv2d_forward(x, *parameters("head"))[0][0]
     return 1 / (1 + np.exp(background - nucleus))
 
 
 wide = image[:, :256]
 at_once = zero_padded(wide)
-pieces = np.block(
-    [[zero_padded(wide[top : top + 64, left : left + 64]) for left in range(0, 256, 64)] for top in range(0, 192, 64)]
-)
+pieces = np.zeros(wide.shape)
+for top in range(0, 192, 64):
+    for left in range(0, 256, 64):
+        tile = np.s_[top : top + 64, left : left + 64]
+        pieces[tile] = zero_padded(wide[tile])
 
-fig, axes = plt.subplots(1, 3, figsize=(12, 3.4), layout="constrained")
+fig, axes = plt.subplots(1, 3, figsize=(10, 2.8), layout="constrained")
 axes[0].imshow(wide, cmap="gray")
 axes[0].set(title="image")
 axes[1].imshow(pieces, cmap="gray", vmin=0, vmax=1)
-axes[1].set(title="probability, in 12 tiles with zeros")
+axes[1].set(title="probability, in 12 tiles")
 shown = axes[2].imshow(np.abs(pieces - at_once), cmap="inferno", vmin=0, vmax=0.6)
 axes[2].set(title="how far from that of the whole")
 fig.colorbar(shown, ax=axes[2], shrink=0.8)
@@ -83,12 +89,12 @@ print(f"the largest difference of a probability: {np.abs(pieces - at_once).max()
 #
 # The paper's convolutions are *valid*: they give a number only where all pixels that it depends on are there. So the output is smaller than the input, 388 for 572.
 # It is worth doing the sum once for all depths. Two convolutions take 4 pixels and a pooling halves, so that an image of side
-# n comes to the next level with $n' = (n - 4) / 2$. That is easier with another letter for it:
+# n comes to the next level with $n' = (n - 4) / 2$. It gets easier if 4 is added on both sides:
 #
 # $$n' + 4 = \frac{n - 4}{2} + 4 = \frac{n + 4}{2}$$
 #
 # *On the way down, n + 4 halves at each level.* Every pooling needs an even number, so after all $d$ levels n + 4 must still be whole: **n + 4
-# must be a multiple of $2^d$**. (At depth 4 that is the rule "16k + 60": 576 = 572 + 4 is 36 times 16.)
+# must be a multiple of $2^d$**. (At depth 4: 572 + 4 = 576 is 36 times 16.)
 # On the way up the sides double, and two convolutions take 4 again: $m' = 2m - 4$, and
 #
 # $$m' - 4 = 2\,(m - 4)$$
@@ -101,11 +107,14 @@ print(f"the largest difference of a probability: {np.abs(pieces - at_once).max()
 # whatever n is. At depth 4 these are 184 pixels, 92 on each side: the **margin**.
 #
 # ### Exercise 1
-# How large must the input be to get an output of at least so many pixels?
+# How large must the input be to get an output of at least so many pixels? (Compute it from the two results above; `mu` is not there when the check runs.)
 
 # %% nbgrader={"grade": false, "grade_id": "input_size_for", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def input_size_for(output, depth):
-    """The smallest side that all poolings can halve, and whose output is at least `output` pixels (1 or more)."""
+    """The smallest side that all poolings can halve and that gives `output` pixels or more.
+
+    output is at least 1.
+    """
     ### BEGIN SOLUTION
     step = 2**depth
     least = output + 12 * step - 8
@@ -138,7 +147,10 @@ for output in (1, 388, 389, 512):
 
 # %% nbgrader={"grade": false, "grade_id": "mirrored", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def mirrored(start, stop, side):
-    """Indices of the pixels at positions start, ..., stop - 1 of a line of `side` pixels that is mirrored for ever."""
+    """Indices of the pixels at positions start, ..., stop - 1.
+
+    Of a line of `side` pixels that is mirrored for ever.
+    """
     ### BEGIN SOLUTION
     there_and_back = max(1, 2 * (side - 1))
     index = np.arange(start, stop) % there_and_back
@@ -156,15 +168,18 @@ check(mirrored)
 def cut(image, top, left, height, width, depth):
     """The input, (height, width), of a tile whose output begins at (top, left)."""
     margin = 6 * 2**depth - 4
-    rows = np.array(mirrored(top - margin, top - margin + height, image.shape[0]), int)
-    columns = np.array(mirrored(left - margin, left - margin + width, image.shape[1]), int)
+    top, left = top - margin, left - margin
+    rows = np.array(mirrored(top, top + height, image.shape[0]), int)
+    columns = np.array(mirrored(left, left + width, image.shape[1]), int)
     return image[rows[:, np.newaxis], columns]
 
 
 fig, ax = plt.subplots(figsize=(7, 4.6))
-ax.imshow(cut(image, 0, 0, 192 + 184, 260 + 184, 4), cmap="gray", extent=(-92.5, 351.5, 283.5, -92.5))
+with_margin = cut(image, 0, 0, 192 + 184, 260 + 184, 4)
+ax.imshow(with_margin, cmap="gray", extent=(-92.5, 351.5, 283.5, -92.5))
 ax.add_patch(plt.Rectangle((-0.5, -0.5), 260, 192, fill=False, color="#E69F00", lw=1.5))
-ax.set(title="the image (in the frame), and its mirrored margin", xlabel="column", ylabel="row")
+ax.set(title="the image (in the frame), and its mirrored margin")
+ax.set(xlabel="column", ylabel="row")
 plt.show()
 
 # %% [markdown]
@@ -181,7 +196,8 @@ def probability(net, pixels):
 
 def whole(net, image):
     height, width = (int(input_size_for(side, net.depth)) for side in image.shape)
-    return probability(net, cut(image, 0, 0, height, width, net.depth))[: image.shape[0], : image.shape[1]]
+    found = probability(net, cut(image, 0, 0, height, width, net.depth))
+    return found[: image.shape[0], : image.shape[1]]
 
 
 def tiled(net, image, tile, starts):
@@ -220,16 +236,18 @@ print(f"the largest difference, depth 2: {difference.max():.0e}")
 # %%
 truth = whole(net, image)
 friends = np.abs(tiled(net, image, 252, friends_starts) - truth)
+print("the largest difference in each tile:")
 for row in range(0, 192, 68):
-    print("   ".join(f"{friends[row : row + 68, column : column + 68].max():.0e}" for column in range(0, 260, 68)))
-print("(the largest difference in each tile)")
+    for column in range(0, 260, 68):
+        print(f"{friends[row : row + 68, column : column + 68].max():.0e}", end="   ")
+    print()
 
 # %% [markdown]
 # <details><summary>After you have decided</summary>
 #
-# There are no seams to be seen, and yet it is wrong: in every tile but the first, and not at its border but all over. A max-pooling looks at pairs of pixels: 0 and 1,
+# It is wrong, far less than with zeros, but in every tile except the first, and not at its border but all over: the picture after the exercise shows it. A max-pooling looks at pairs of pixels: 0 and 1,
 # 2 and 3, and so on. Move the image by one, and it is 1 and 2, 3 and 4, other pairs with other maxima. Four poolings make windows
-# of 16. So a tile computes the same as the whole only if it begins a multiple of $2^4$ pixels after it: on the **pooling grid**. The
+# of 16. So a tile computes the same as the whole only if it begins a multiple of $2^4$ pixels after the whole begins: on the **pooling grid**. The
 # second output of the friend begins at 68, which is 4 pixels beside it.
 #
 # An output is always 4 pixels longer than a multiple of $2^d$: we have seen that out - 4 doubles at each level. That is why the friend's test did not see it.
@@ -245,7 +263,7 @@ print("(the largest difference in each tile)")
 
 # %% nbgrader={"grade": false, "grade_id": "tile_starts", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def tile_starts(side, output, depth):
-    """Where along a side the outputs begin, of `output` pixels each: an array of whole numbers, from 0."""
+    """Where along a side the outputs of `output` pixels begin: whole numbers, from 0."""
     ### BEGIN SOLUTION
     step = output // 2**depth * 2**depth
     steps = max(0, -(-(side - output) // step))
@@ -260,12 +278,13 @@ check(tile_starts)
 yours = np.abs(tiled(net, image, 252, tile_starts) - truth)
 print(f"the largest difference: {yours.max():.0e}")
 
-fig, axes = plt.subplots(1, 3, figsize=(12, 3.3), layout="constrained")
+fig, axes = plt.subplots(1, 3, figsize=(10, 2.8), layout="constrained")
 axes[0].imshow(tiled(net, image, 252, tile_starts), cmap="gray", vmin=0, vmax=1)
 axes[0].set(title="probability, in your tiles")
 titles = "friend: tiles - whole", "you: tiles - whole"
 for ax, difference, title in zip(axes[1:], (friends, yours), titles, strict=True):
-    shown = ax.imshow(np.maximum(difference, 1e-9), cmap="inferno", norm=LogNorm(1e-9, 1))
+    above_zero = np.maximum(difference, 1e-9)  # 0 has no logarithm
+    shown = ax.imshow(above_zero, cmap="inferno", norm=LogNorm(1e-9, 1))
     ax.set(title=title)
 fig.colorbar(shown, ax=axes[1:], shrink=0.8, label="difference")
 for ax in axes:
@@ -282,7 +301,7 @@ predicted = mu.predict(net, image, tile=252)[1]
 print(f"minunet.predict and the whole differ by {np.abs(predicted - truth).max():.0e}")
 
 # %% [markdown]
-# ## What a tile should cost
+# ## What a tile costs
 #
 # The margin is computed anew for each tile. How many pixels go in for each one that is used?
 
@@ -297,15 +316,16 @@ for side in (252, 572, 1212):
     at = work[inputs == side][0]
     ax.plot(side, at, "o", color="#E69F00")
     ax.annotate(f"{side}: {at:.1f}", (side, at), (8, 6), textcoords="offset points")
-ax.set(xlabel="side of a tile's input", ylabel="pixels in per pixel used", xlim=(180, 2200))
+ax.set(xlabel="side of a tile's input", ylabel="pixels in per pixel used")
+ax.set_xlim(180, 2200)
 ax.set(xticks=[200, 500, 1000, 2000], xticklabels=[200, 500, 1000, 2000])
 ax.set(yticks=[1, 10, 100], yticklabels=[1, 10, 100])
 ax.minorticks_off()
 plt.show()
 
 # %% [markdown]
-# Large tiles waste less, and memory grows with their area: as so often, take the largest that fits. Ours of 252 are good for a lesson only. The paper's 572 fitted into
-# the 6 gigabytes of its graphics card, in training.
+# Large tiles waste less, and memory grows with their area: as so often, take the largest that fits. Ours of 252 are good for a lesson only. The paper's network, drawn for
+# 572, was trained on a graphics card of 6 gigabytes.
 #
 # ## To think about
 # Is the network's answer independent of where the object lies? Move the image by one pixel, and the poolings pair other pixels, even on the whole

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Lesson 10: stepping through backprop
 #
-# *About 85 minutes. You need NumPy, and should know a convolution's way back (lesson 2) and the loss (lesson 6). No earlier lesson is used.*
+# *About 85 minutes. You need NumPy, and should know a convolution's way back (lesson 2) and the loss (lesson 6). Nothing that you wrote there is used.*
 #
 # A network that does not learn raises no exception. It computes, it prints a loss, and the loss stays where it was. This lesson is about
 # finding out why. You walk through one training step with a debugger, stop in the middle of the backward pass, and ask a number where it
@@ -32,7 +32,7 @@ x = (image[crop] - image[crop].mean()) / image[crop].std()
 
 
 def network(scale=1.0, layers=mu.layers):
-    """A small network, its weights drawn as in the paper and multiplied by `scale`; its biases are 0."""
+    """A small network: weights drawn as in the paper, times `scale`; biases 0."""
     net = mu.UNet(base=4, depth=2, dropout=0, seed=1, layers=layers)
     for name in net.params:
         if name.endswith(".weight"):
@@ -43,7 +43,7 @@ def network(scale=1.0, layers=mu.layers):
 step = mu.Stepper(network(), x, truth)
 for phase in ("forward", "loss", "backward", "update"):
     names = [event.name for event in step.events if event.phase == phase]
-    print(f"{phase:9}{len(names):3} events: {', '.join(names[:3])}{' ...' if len(names) > 3 else ''}")
+    print(f"{phase:9}{len(names):3} events, first {names[0]}, last {names[-1]}")
 
 # %% [markdown]
 # That is one training step, from the image to the new weights, as a list of events. Like any debugger it can go on (`next`), back
@@ -52,16 +52,14 @@ for phase in ("forward", "loss", "backward", "update"):
 # gradient that it passes on `down1.conv0.dx`, and that of its weights `down1.conv0.dweight`.
 
 # %%
-step.break_at("up0.conv0.backward")
+step.break_at("up0.conv1.backward")
 event = step.run()
-print("stopped at", event.name, "which makes", event.outputs)
-print()
-print(step.explain("up0.conv0.dbias", 2).here)
+print("stopped at", event.name, "which makes", ", ".join(event.outputs.values()))
 print()
 print(step.explain("up0.conv1.dx", (0, 1, 20, 30)))
 
 # %% [markdown]
-# The last one is why this debugger exists. A gradient is one number, and here is the sum that made it, every product with where its two
+# This table is why the debugger exists. A gradient is one number, and here is the sum that made it, its largest products with where their two
 # factors lie: the weights of `up0.conv1`, each times the gradient that came from behind. Compare it with the formula of lesson 2.
 #
 # At a terminal the same is `minunet step`: `n`, `b`, `c` (on to a breakpoint), `e` (explain); `h` tells the rest. In a notebook, a cell
@@ -78,13 +76,14 @@ print(step.explain("up0.conv1.dx", (0, 1, 20, 30)))
 # $$dx_{n,c,h,w} = \sum_{f,i,j} w_{f,c,i,j}\; dout_{n,f,h-i,w-j}$$
 #
 # say that the weights are random, with mean 0 and standard deviation $\sigma$, and know nothing of $dout$. Then of the square of the sum
-# the mixed products average to 0, and what is left is $\sigma^2$ times the sum of the $dout^2$. Now add up over all of $dx$: each number
-# of $dout$ is met $k^2$ times in each of the C channels (but for nothing at the border, since the result of a way back is the larger
-# one), so
+# the mixed products average to 0, and what is left is $\sigma^2$ times the sum of the $dout^2$. Now add up over all of $dx$. With a kernel of
+# $k \times k$, each number of $dout$ is met $k^2$ times in each of the $C$ channels of $dx$ (at the border too, since $dx$ is larger than
+# $dout$), so
 #
 # $$\|dx\|^2 \approx C\,k^2\,\sigma^2\;\|dout\|^2$$
 #
-# A ReLU that follows the convolution has let through about half of $\|dout\|^2$, where its input was above 0. Together:
+# Before that, on its way back, the gradient went through the ReLU that follows the convolution. Of the $\|d\,relu\|^2$ that came to it from
+# behind, it let about half through, where its input was above 0: this is $\|dout\|^2$. Together:
 #
 # $$\frac{\|dx\|}{\|d\,relu\|} \approx \sqrt{\tfrac12\, C\,k^2\,\sigma^2}$$
 #
@@ -122,20 +121,23 @@ def length(array):
 
 
 def gradient_norms(step):
-    """Lengths of the gradient at the loss, and of what each layer with weights passes on, backwards."""
-    return np.array([length(step.value(name)) for name in ["loss.dlogits", *(f"{layer}.dx" for layer in backwards)]])
+    """Lengths of the gradient at the loss, and of what each layer passes on, backwards."""
+    names = ["loss.dlogits", *(f"{layer}.dx" for layer in backwards)]
+    return np.array([length(step.value(name)) for name in names])
 
 
 def draw_norms(curves, ylabel="length of the gradient"):
-    """Lengths from the loss backwards, on a logarithmic scale; a cross at the lower edge where it is 0."""
+    """Lengths from the loss backwards, logarithmic; a cross where it is 0."""
     fig, ax = plt.subplots(figsize=(9, 3.4))
     for k, (label, norms) in enumerate(curves.items()):
         style = ("o-", "s--", "^:", "D-.")[k]
-        line = ax.semilogy(np.where(norms > 0, norms, np.nan), style, color=f"C{k}", label=label)[0]
+        above_zero = np.where(norms > 0, norms, np.nan)
+        ax.semilogy(above_zero, style, color=f"C{k}", label=label)
         zero = np.flatnonzero(norms == 0)
         at_edge = dict(transform=ax.get_xaxis_transform(), ms=9, mew=2)
-        ax.plot(zero, np.full(len(zero), 0.03), "x", color=line.get_color(), **at_edge)
-    ax.set_xticks(range(len(backwards) + 1), ["loss", *backwards], rotation=45, ha="right")
+        ax.plot(zero, np.full(len(zero), 0.03), "x", color=f"C{k}", **at_edge)
+    names = ["loss", *backwards]
+    ax.set_xticks(range(len(names)), names, rotation=45, ha="right")
     ax.set(ylabel=ylabel, xlabel="backwards")
     low, high = ax.get_ylim()
     ax.set_ylim(min(low, 1e-4), max(high, 1))  # a factor of two should look small
@@ -151,7 +153,8 @@ for layer, factor in zip(backwards, gradient_ratio(healthy), strict=True):
 
 # %% [markdown]
 # All near 1, as derived, in a network that has never seen an image. Only the head stands out: no ReLU follows it, so that nothing is
-# halved, and $\sqrt2$ = 1.41 is what it should have; with two channels of results and four of inputs, chance has much to say.
+# halved, and $\sqrt2$ = 1.41 is what it should have; with two channels of results and four of inputs, chance has much to say. (No ReLU follows
+# an up-convolution either. But the concatenation behind it sends about half of the gradient across the skip.)
 #
 # ## The first disease: vanishing
 #
@@ -163,14 +166,15 @@ for layer, factor in zip(backwards, gradient_ratio(healthy), strict=True):
 # <details><summary>After you have decided</summary>
 #
 # No: the bottom of the U. From the loss to the first level there is a short way, the skip connection at the top: the head, two
-# convolutions, and across. The paper built the skips so that the network knows *where* things are (section 2); that the gradient takes
+# convolutions, and across. The paper built the skips so that the network knows *where* things are (section 1); that the gradient takes
 # them too is a gift. The picture has a jump wherever a skip arrives.
 #
 # </details>
 
 # %%
 small = {s: mu.Stepper(network(s), x, truth) for s in (0.25, 0.1)}
-draw_norms({"as in the paper": healthy} | {f"weights times {s}": gradient_norms(step) for s, step in small.items()})
+curves = {f"weights times {s}": gradient_norms(step) for s, step in small.items()}
+draw_norms({"as in the paper": healthy} | curves)
 plt.show()
 for s, step in small.items():
     factors = gradient_ratio(gradient_norms(step))
@@ -182,14 +186,18 @@ for s, step in small.items():
 # %%
 step = small[0.1]
 step.break_at(condition="zero gradient")
-print("the run stops at:", step.run().name, "(the last event)" if step.event is step.events[-1] else "")
-print()
-print(step.explain("down2.conv0.dx", (0, 3, 5, 6)))
+stopped = step.run()
+print("the run stops at", stopped.name, end=" ")
+print("(the last event)" if stopped is step.events[-1] else "")
+products = [term.value for term in step.explain("down2.conv0.dx", (0, 3, 5, 6)).terms]
+print(f"down2.conv0.dx[0, 3, 5, 6] is a sum of {len(products)} products,", end=" ")
+print(f"the largest of them {np.abs(products).max():.0e}")
 print()
 for layer in ("head", "up1.conv1", "down2.conv1", "down0.conv0"):
     old, new = step.value(f"{layer}.weight"), step.value(f"{layer}.weight.new")
     gradient = length(step.value(f"{layer}.dweight"))
-    print(f"{layer:12} gradient of the weights {gradient:.0e}: {(old != new).mean():.0%} of them changed at all")
+    changed = (old != new).mean()
+    print(f"{layer:12} gradient of its weights {gradient:.0e}: {changed:.0%} changed")
 
 # %% [markdown]
 # No gradient is 0 throughout, so no breakpoint stops and no test for zeros sees anything; each product is merely small. But a weight in
@@ -204,11 +212,13 @@ for layer in ("head", "up1.conv1", "down2.conv1", "down0.conv0"):
 # %%
 large = mu.Stepper(network(4), x, truth)
 norms = gradient_norms(large)
-draw_norms({"as in the paper": healthy, "weights times 4": norms, "weights times 0.25": gradient_norms(small[0.25])})
+a_quarter = gradient_norms(small[0.25])
+draw_norms({"as in the paper": healthy, "weights times 4": norms, "times 0.25": a_quarter})
 plt.show()
-middle = np.median(gradient_ratio(norms))
-print(f"the middle factor: {middle:.2f}; in all {norms[-1] / norms[0]:.1e}, and 4 to the 13th is {4**13:.1e}")
-print(f"loss {float(large.value('loss')):.1e}; the largest logit {np.abs(large.value('head')).max():.1e}")
+print(f"the middle factor: {np.median(gradient_ratio(norms)):.2f}")
+print(f"in all {norms[-1] / norms[0]:.1e}, and 4 to the 13th is {4**13:.1e}")
+logit = np.abs(large.value("head")).max()
+print(f"loss {float(large.value('loss')):.1e}; the largest logit {logit:.1e}")
 
 # %% [markdown]
 # There are no jumps now: the long way through the bottom carries so much that what comes across the skip does not count.
@@ -220,7 +230,8 @@ print(f"loss {float(large.value('loss')):.1e}; the largest logit {np.abs(large.v
 asked = large.what_if("down0.conv0.weight", (0, 0, 1, 1), -0.5)
 print(asked)
 now = large.value(asked.what)[asked.index]
-print(f"with the learning rate 0.001 a step would change this weight, {now:.2f}, by {-0.001 * asked.gradient:.0f}")
+change = -0.001 * asked.gradient
+print(f"at a learning rate of 0.001 this weight, {now:.2f}, would change by {change:.0f}")
 
 # %% [markdown]
 # The gradient is right, near where it was taken. But it is a guide for small steps only; and a step is the gradient times the learning
@@ -255,22 +266,22 @@ def train(net, rate, steps, most=np.inf):
         losses.append(float(step.value("loss")))
         owners = [name.rsplit(".", 1) for name in net.params]
         gradients = [step.value(f"{layer}.d{kind}").astype(float) for layer, kind in owners]
-        together = clipped(np.concatenate([gradient.ravel() for gradient in gradients]), most)
-        parts = np.split(together, np.cumsum([gradient.size for gradient in gradients])[:-1])
-        for name, part in zip(net.params, parts, strict=True):
-            net.params[name] -= (rate * part.reshape(net.params[name].shape)).astype(np.float32)
+        together = clipped(np.concatenate([g.ravel() for g in gradients]), most)
+        parts = np.split(together, np.cumsum([g.size for g in gradients])[:-1])
+        for old, part in zip(net.params.values(), parts, strict=True):
+            old -= (rate * part.reshape(old.shape)).astype(np.float32)
     return np.array(losses), step
 
 
 fig, ax = plt.subplots(figsize=(6, 3))
-for most, style in ((np.inf, "s--"), (1, "o-")):
+for most, style, label in ((np.inf, "s--", "as it is"), (1, "o-", "clipped to length 1")):
     losses, _ = train(network(2), rate=0.1, steps=12, most=most)
-    ax.semilogy(losses, style, label="as it is" if most == np.inf else f"clipped to length {most}")
+    ax.semilogy(losses, style, label=label)
+    print(f"{label}:", ", ".join(f"{loss:.1e}" for loss in losses[:4]), "...")
 ax.set(xlabel="step", ylabel="loss", title="weights twice too large")
 ax.legend()
 ax.spines[["top", "right"]].set_visible(False)
 plt.show()
-print("as it is:", ", ".join(f"{loss:.1e}" for loss in train(network(2), rate=0.1, steps=4)[0]))
 
 # %% [markdown]
 # One step as it is, and the loss has more than twenty digits; the next one is the end. Clipped, the same network at the same learning
@@ -288,7 +299,8 @@ ill = network()
 ill.params["down1.conv1.bias"][:] = -50
 step = mu.Stepper(ill, x, truth)
 fine = mu.Stepper(network(), x, truth)
-print(f"loss {float(step.value('loss')):.3f}; of the healthy one {float(fine.value('loss')):.3f}")
+for name, one in (("ill", step), ("healthy", fine)):
+    print(f"the loss of the {name} network: {float(one.value('loss')):.3f}")
 step.break_at(condition="dead relu")
 print("stopped at", step.run().name)
 print(step.explain("down1.relu1", (0, 2, 20, 11)))
@@ -306,8 +318,10 @@ print(step.why("down1.conv0.dx", (0, 0, 20, 11)))
 # %%
 draw_norms({"as in the paper": healthy, "a dead layer": gradient_norms(step)})
 plt.show()
-still = [name for name in step.net.params if np.array_equal(step.value(name), step.value(f"{name}.new"))]
-print(f"{len(still)} of {len(step.net.params)} parameters do not move: {', '.join(still[:4])}, ...")
+names = list(step.net.params)
+same = [np.array_equal(step.value(name), step.value(f"{name}.new")) for name in names]
+print(f"{sum(same)} of {len(names)} arrays of parameters do not move:")
+print(", ".join(np.array(names)[same][:4]), "...")
 
 # %% [markdown]
 # The crosses are zeros, which have no place on a logarithmic scale. Rarely is a whole layer dead; more often it is a channel here and
@@ -318,7 +332,7 @@ print(f"{len(still)} of {len(step.net.params)} parameters do not move: {', '.joi
 
 # %% nbgrader={"grade": false, "grade_id": "dead_share", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def dead_share(out):
-    """The share of the C channels of out (N, C, H, W) that are 0 everywhere, from 0 to 1."""
+    """The share, 0 to 1, of the C channels of out (N, C, H, W) that are 0 everywhere."""
     ### BEGIN SOLUTION
     alive = (out != 0).any(axis=(0, 2, 3))
     return 1 - alive.mean()
@@ -344,7 +358,8 @@ check(dead_share)
 # %%
 def dead_in(step):
     """The dead share of each ReLU."""
-    relus = [event.name for event in step.events if event.op == "relu" and event.phase == "forward"]
+    forward = [event for event in step.events if event.phase == "forward"]
+    relus = [event.name for event in forward if event.op == "relu"]
     return {name: dead_share(step.value(name)) for name in relus}
 
 
@@ -358,25 +373,27 @@ for rate in rates:
     _, last = train(net, 0.05, 20, most=1)
     later.append(dead_in(last))
 
-fig, (left, right) = plt.subplots(1, 2, figsize=(11, 3.6), width_ratios=[1, 1.15])
-for found, style, label in ((at_once, "o-", "after one step"), (later, "s--", "20 small steps later")):
-    left.semilogx(rates, [np.mean(list(one.values())) for one in found], style, label=label)
-left.set(xlabel="learning rate of the first step", ylabel="dead channels, mean of all ReLUs", ylim=(-0.02, 1))
+fig, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6), width_ratios=[1, 1.15])
+curves = (at_once, "o-", "after one step"), (later, "s--", "20 steps later")
+for found, style, label in curves:
+    shares = [np.mean(list(one.values())) for one in found]
+    left.semilogx(rates, shares, style, label=label)
+    print(f"{label}: " + ", ".join(f"{share:.0%}" for share in shares))
+left.set(xlabel="learning rate of the first step", ylim=(-0.02, 1))
+left.set_title("share of dead channels, mean of all ReLUs")
 left.legend()
 left.spines[["top", "right"]].set_visible(False)
 table = np.array([list(one.values()) for one in at_once]).T
 shown = right.imshow(table, cmap="cividis", vmin=0, vmax=1, aspect="auto")
 right.set_xticks(range(len(rates)), [f"{rate:g}" for rate in rates])
 right.set_yticks(range(len(table)), list(at_once[0]))
-right.set(xlabel="learning rate", title="share of dead channels after one step")
+right.set(xlabel="learning rate of the first step", title="after one step, in each ReLU")
 fig.colorbar(shown, ax=right)
 plt.tight_layout()
 plt.show()
-for name, found in (("after one step", at_once), ("20 steps later", later)):
-    print(f"{name}: " + ", ".join(f"{np.mean(list(one.values())):.0%}" for one in found))
 
 # %% [markdown]
-# Up to a rate of 1 next to nothing happens; at 10 more than a third of all channels is gone, and afterwards there are not fewer. Which
+# Up to a rate of 1 next to nothing happens; at 10 more than a third of the channels is gone, in the mean, and afterwards there are not fewer. Which
 # rate is too long a step depends on the length of the gradient, which is one more reason to clip it.
 #
 # ## The fourth disease: not a number
@@ -430,7 +447,7 @@ print("and of the healthy network:", forwards[friends_first_bad(of_fine)])
 
 # %% nbgrader={"grade": false, "grade_id": "first_bad", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def first_bad(norms):
-    """Index of the first of the norms, an array (n,), that is not finite; -1 if there is none."""
+    """Index of the first of the norms (n,) that is not finite; -1 if there is none."""
     ### BEGIN SOLUTION
     bad = np.flatnonzero(~np.isfinite(norms))
     return bad[0] if len(bad) else -1
@@ -444,11 +461,14 @@ check(first_bad)
 culprit = first_bad(lengths)
 print(f"it overflows in {forwards[culprit]}; and in the healthy one: {first_bad(of_fine)}")
 fig, ax = plt.subplots(figsize=(9, 3.2))
-ax.semilogy(np.where(np.isfinite(lengths), lengths, np.nan), "o-", label="weights times 10 000")
+finite = np.where(np.isfinite(lengths), lengths, np.nan)
+ax.semilogy(finite, "o-", label="weights times 10 000")
 ax.axhline(np.finfo(np.float32).max, color="gray", ls="--", label="the end of float32")
-ax.axvspan(culprit - 0.5, len(forwards) - 0.5, color="C1", alpha=0.25, label="not finite")
+end = len(forwards) - 0.5
+ax.axvspan(culprit - 0.5, end, color="C1", alpha=0.25, label="not finite")
 ax.set_xticks(range(len(forwards)), forwards, rotation=45, ha="right")
-ax.set(ylabel="length of the output", xlabel="forwards", xlim=(-0.5, len(forwards) - 0.5), ylim=(1, 1e42))
+ax.set(ylabel="length of the output", xlabel="forwards")
+ax.set(xlim=(-0.5, end), ylim=(1, 1e42))
 ax.legend(loc="lower right", fontsize=8)
 plt.show()
 
@@ -480,7 +500,8 @@ hers.weighted_cross_entropy_forward = friends_loss_forward
 hers.weighted_cross_entropy_backward = friends_loss_backward
 
 step = mu.Stepper(network(layers=hers), x, truth)
-print(f"her loss {float(step.value('loss')):.6f}, minunet's {float(fine.value('loss')):.6f}")
+for name, one in (("her", step), ("minunet's", fine)):
+    print(f"{name} loss: {float(one.value('loss')):.6f}")
 print(step.check("loss"))
 
 # %% [markdown]
@@ -498,17 +519,19 @@ for name in ("input", "down0.conv1", "up0.conv1", "head"):
     print(f"the largest number of {name:12}{np.abs(step.value(name)).max():6.0f}")
 print()
 right_loss = mu.Stepper(network(), counts, truth)
-print("where the right loss parts from hers:")
+print("where hers and the right one part:")
 print(step.diverges(right_loss))
 print()
+print("with the right loss, counts compared with the normalised image:")
 for layer in ("down0.conv0", "up0.conv1"):
-    grown = length(right_loss.value(f"{layer}.dweight")) / length(fine.value(f"{layer}.dweight"))
-    print(f"with the right loss, the gradient of {layer}'s weights is {grown:.0f} times the normalised image's")
+    name = f"{layer}.dweight"
+    grown = length(right_loss.value(name)) / length(fine.value(name))
+    print(f"  gradient of {layer}'s weights: {grown:.0f} times as long")
 
 # %% [markdown]
 # The nan arises in the loss, and the loss is badly made: $e^{89}$ is beyond float32, lesson 6 has the cure. But with the right
 # loss the logits are still in the thousands, and a weight's gradient has what the layer was given as a factor: thousands of times too
-# large, it explodes with an innocent slope. The nan was the *messenger*. When a nan is found, ask two questions: who could not bear these
+# large. It explodes at once, without growing from layer to layer. The nan was the *messenger*. When a nan is found, ask two questions: who could not bear these
 # numbers, and who sent them?
 #
 # ## A gradient that is merely wrong
@@ -527,13 +550,15 @@ draw_norms({"as in the paper": healthy, "her ReLU": gradient_norms(step)})
 plt.show()
 
 # %% [markdown]
-# The pulse would alarm nobody: her ReLU halves too, just the wrong half, and only far back does the curve sag a little. Two things show it:
+# The pulse would alarm nobody: her ReLU halves too, just the wrong half, and only far back does the curve sag. Two things show it:
 
 # %%
 for event in step.events:
-    if event.phase == "backward" and event.op != "skip" and not step.check(event.name).passed:
-        print(step.check(event.name))
-        break
+    if event.phase == "backward" and event.op != "skip":
+        result = step.check(event.name)
+        if not result.passed:
+            print(result)
+            break
 print()
 print(step.explain("up0.relu1.dx", (0, 0, 3, 4)))
 

@@ -1,5 +1,7 @@
 """The check cell of a lesson: grades what was just written, and keeps it once it is right."""
 
+import re
+
 from ..grading.formats.inert import visible
 from ..grading.formats.text import about
 from ..grading.grader import grade
@@ -15,7 +17,7 @@ class NotRight(Exception):
 
 
 def check(*functions, hints: str = "name") -> None:
-    """Grade exercises, from their source, in the grader's sandbox; what is right goes into ``my_layers.py``.
+    """Grade exercises, from their source, in the grader's sandbox; once all are right, they go into ``my_layers.py``.
 
     Parameters
     ----------
@@ -27,10 +29,12 @@ def check(*functions, hints: str = "name") -> None:
     Raises
     ------
     NotRight
-        Where one is wrong or not written yet: a notebook stops there.
+        Where one is wrong, not written yet or no exercise: a notebook stops there.
     """
-    names = [function.__name__ for function in functions]
-    report = grade(list(functions), spec_of(names), hints=hints)
+    try:
+        report = grade(list(functions), spec_of([function.__name__ for function in functions]), hints=hints)
+    except ValueError as error:
+        raise NotRight(str(error)) from None
     for finding in report.findings:
         if finding.verdict == "right":
             print(f"{finding.function}: right")
@@ -38,10 +42,20 @@ def check(*functions, hints: str = "name") -> None:
             print(line)
         for note in finding.notes:
             print(f"{finding.function}: {visible(note)}")
+        for name in _left_behind(finding, functions):
+            print(f"  {name} is the notebook's. The check takes the function alone, with the functions, imports and")
+            print("  plain numbers that it uses: work the rest out inside.")
     wrong = [finding.function for finding in report.findings if finding.verdict != "right"]
-    for function in functions:
-        if function.__name__ not in wrong and function.__module__ != "my_layers":
-            keep(function)
-            print(f"{function.__name__} is in {FILE} now.")
     if wrong:
         raise NotRight(f"{' and '.join(wrong)}: not right yet")
+    for function in functions:
+        if function.__module__ != "my_layers":
+            keep(function)
+            print(f"{function.__name__} is in {FILE} now.")
+
+
+def _left_behind(finding, functions):
+    """Names that the notebook has, and that a function missed in the sandbox."""
+    missed = re.findall(r"NameError: name '(\w+)' is not defined", " ".join(fault.place for fault in finding.faults))
+    known = {name for function in functions for name in function.__globals__}
+    return [name for name in dict.fromkeys(missed) if name in known]

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from ..files import whole_file
-from ..grading.submission import read_submission
+from ..grading.submission import FUNCTIONS, read_submission
 from .exercises import functions, specs
 from .lessons import lessons
 from .source import BEGIN
@@ -15,21 +15,38 @@ from .source import BEGIN
 FILE = "my_layers.py"
 HEAD = '"""My layers: each came here when its check was right."""\n\nimport numpy as np\n'
 RULE = "\n\n# {} " + "-" * 60 + "\n\n"
+LENT = "# The course's own solution, of lesson {}.\n"
 RULE_LINE = re.compile(r"^# (\w+) -{60}$", re.MULTILINE)
 
 
 def keep(function, folder=".") -> None:
-    """Put a function, with what it uses, into ``my_layers.py``, in the place of an earlier one of its name."""
-    source = read_submission([function]).files["functions.py"]
-    _write(Path(folder) / FILE, function.__name__, source)
+    """Put a function, with what it uses, into ``my_layers.py``, in the place of an earlier one of its name.
+
+    A backward that was lent goes where its forward comes: it cannot read the new one's cache.
+    """
+    path, name = Path(folder) / FILE, function.__name__
+    blocks = kept(path) | {name: read_submission([function]).files[FUNCTIONS]}
+    backward = _pairs().get(name, "")
+    if blocks.get(backward, "").startswith(LENT.partition("{")[0]):
+        del blocks[backward]
+    _write(path, blocks)
 
 
 def need(*names: str, folder=".") -> None:
-    """See to it that ``my_layers.py`` has these functions: of one that it lacks the course's own stands in."""
+    """See to it that ``my_layers.py`` has these functions: of one that it lacks the course's own stands in.
+
+    Of a forward and a backward that are both needed, both are lent where one is lacking: neither can read the cache of
+    another's.
+    """
     path = Path(folder) / FILE
-    for name, (number, source) in lent(names, kept(path)).items():
-        _write(path, name, f"# The course's own solution, of lesson {number}.\n{source}")
-        print(f"{name} was not in {FILE}: the solution of lesson {number} was put there.")
+    blocks = kept(path)
+    pairs = [set(pair) for pair in _pairs().items() if set(pair) <= set(names)]
+    halves = set().union(*(pair for pair in pairs if len(pair & blocks.keys()) == 1))
+    for name, (number, source) in lent(names, blocks.keys() - halves).items():
+        lacked = f"stood in {FILE} without its other half" if name in blocks else f"was not in {FILE}"
+        print(f"{name} {lacked}: the solution of lesson {number} was put there.")
+        blocks[name] = LENT.format(number) + source
+    _write(path, blocks)
     sys.modules.pop(path.stem, None)  # so that the next import reads it anew
 
 
@@ -72,9 +89,16 @@ def kept(path: Path) -> dict[str, str]:
     return {name: source.strip("\n") for name, source in zip(parts[::2], parts[1::2], strict=True)}
 
 
-def _write(path, name, source):
-    lines = [line for line in source.splitlines() if line != "import numpy as np"]
-    blocks = kept(path) | {name: "\n".join(lines).strip("\n")}
+def _pairs():
+    """The backward of each forward that has one, by their names."""
+    layers = [layer for spec in specs().values() for layer in spec.layers]
+    return {layer.forward.name: layer.backward.name for layer in layers if layer.backward}
+
+
+def _write(path, blocks):
+    text = HEAD
+    for name, source in blocks.items():
+        lines = [line for line in source.splitlines() if line != "import numpy as np"]
+        text += RULE.format(name) + "\n".join(lines).strip("\n") + "\n"
     with whole_file(path) as temporary:
-        text = HEAD + "".join(RULE.format(name) + block + "\n" for name, block in blocks.items())
         Path(temporary).write_text(text, encoding="utf-8")

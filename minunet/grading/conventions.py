@@ -26,11 +26,14 @@ class Convention:
         Name of an argument and the order of its axes; those of outputs follow.
     bias : tuple of int
         The shape of a bias, -1 for its length; empty for (F,).
+    exact : bool
+        Whether a bias's gradient has the very shape of the bias; else any with as many numbers does.
     """
 
     note: str = ""
     axes: tuple[tuple[str, tuple[int, ...]], ...] = ()
     bias: tuple[int, ...] = ()
+    exact: bool = False
 
     def argument(self, name: str, value: Any) -> Any:
         """An argument as the submission wants it."""
@@ -49,7 +52,7 @@ class Convention:
         order = self._order(bare)
         if order and value.ndim == len(order):
             return value.transpose(np.argsort(order))
-        if bare in BIASES and value.size == np.prod(right_shape):
+        if bare in BIASES and not self.exact and value.size == np.prod(right_shape):
             return value.reshape(right_shape)
         return value
 
@@ -59,6 +62,7 @@ class Convention:
 
 
 PLAIN = Convention()
+EXACT = Convention(exact=True)
 
 
 def conventions(layer, arguments) -> list[Convention]:

@@ -193,6 +193,8 @@ def _sizes(arguments, dout):
 def nearest(observed: Observed, output: str) -> str:
     """Of what is not recognised: the mistake that comes closest, if it explains more entries than the truth does."""
     seen, right = observed.seen[output][0], observed.right[0]
+    if seen.kind == "type":
+        return ""  # what is wrong has been said in full
     if observed.freely or seen.value is None or seen.value.shape != right.outputs[output].shape or seen.value.size < 4:
         return "Not recognised."
     bound = right.bounds[output]

@@ -10,7 +10,7 @@ import numpy as np
 
 from .asking import Asker, preload, program
 from .child.loading import ABSENT
-from .conventions import PLAIN, Convention
+from .conventions import EXACT, Convention
 from .diagnosis import diagnose
 from .example import smallest
 from .experiments import experiments
@@ -32,6 +32,7 @@ from .spec import Function, Spec
 from .specs import find_spec
 from .submission import Submission, read_submission
 
+NO_CACHE = "What comes after needs both: its backward is called with the cache."
 IN_PLACE = "Inputs are never changed: the caller, or another layer, still needs them."
 
 
@@ -103,10 +104,12 @@ def grade_submission(submission: Submission, spec: Spec, sandbox: Sandbox) -> Re
         cases = layer.cases(rng)
         if submission.constructor_takes("kernel_size", layer.classes):
             layer, cases, reading = _square_kernels(layer, cases, reading)
-        observed = observe(asker, layer, cases, rng, PLAIN if spec.exact else None)
+        observed = observe(asker, layer, cases, rng, EXACT if spec.exact else None)
         used[layer.name] = observed.convention
         findings += [
-            one for one in grade_layer(asker, observed, rng, reading) if not spec.only or one.function in spec.only
+            one
+            for one in grade_layer(asker, observed, rng, reading, spec.exact)
+            if not spec.only or one.function in spec.only
         ]
     if spec.network:
         own = judge_own(asker, spec, findings, used)
@@ -154,13 +157,14 @@ def _square_kernels(layer, cases, told):
     return replace(layer, small=lambda rng: filter(square, layer.small(rng))), kept, told
 
 
-def grade_layer(asker: Asker, observed: Observed, rng, reading="") -> list[Finding]:
-    """A finding for each function of a layer; `reading` is what to say of how the submission reads the assignment."""
+def grade_layer(asker: Asker, observed: Observed, rng, reading="", exact=False) -> list[Finding]:
+    """A finding for each function of a layer; `reading` is what to say of how the submission reads the assignment, and
+    `exact` the spec's."""
     layer = observed.layer
     absent = {function: _absent(asker, observed, function) for function in layer.functions}
     returned = any(not answer.error for answer in observed.answers[False])
     leaks = repeat(asker, observed) if returned and not all(absent.values()) else {}
-    return [absent[one] or _judged(asker, observed, one, leaks, rng, reading) for one in layer.functions]
+    return [absent[one] or _judged(asker, observed, one, leaks, rng, reading, exact) for one in layer.functions]
 
 
 def _absent(asker, observed, function):
@@ -169,8 +173,11 @@ def _absent(asker, observed, function):
     if all(answer.error == "NameError" and answer.message == "not defined" for answer in answers):
         return _missing(asker, function)
     if all(_is_template(answer) for answer in answers):
-        does = "raises NotImplementedError" if answers[0].error else "returns None"
-        fault = Fault("", f"{function.name} {does}: it is not written yet")
+        if answers[0].error:
+            does = "raises NotImplementedError: it is not written yet"
+        else:
+            does = "returns None: it is not written yet, or its return is missing"
+        fault = Fault("", f"{function.name} {does}")
         return Finding(function.name, "missing", 0, function.points, (fault,))
     if all(answer.error == "NoCache" for answer in answers):
         note = "forward does not return, so that there is no cache to call it with"
@@ -178,7 +185,7 @@ def _absent(asker, observed, function):
     return None
 
 
-def _judged(asker, observed, function, leaks, rng, reading):
+def _judged(asker, observed, function, leaks, rng, reading, exact):
     """The finding of a function that returns something."""
     answers = observed.answers[function is observed.layer.backward]
     observed = observed.without({k for k, answer in enumerate(answers) if answer.error == "NoCache"})
@@ -195,12 +202,16 @@ def _judged(asker, observed, function, leaks, rng, reading):
     for name in changed:
         told = f"{name} is not what it was after the call"
         faults.append(Fault("", told, f"changes {name} in place", IN_PLACE, f"Work on {name}.copy()."))
+    uncached = exact and function is observed.layer.forward and _no_cache(observed)
+    if uncached:
+        told = f"it returns {next(iter(function.outputs))} alone"
+        faults.append(Fault("", told, "no cache", NO_CACHE, f"return {', '.join(function.outputs)}, cache"))
     if function is observed.layer.backward and not faults:
         notes += integer_notes(asker, observed)
     return Finding(
         function.name,
         "wrong" if faults else "right",
-        points * (0.5 if changed else 1),
+        points * (0.5 if changed or uncached else 1),
         function.points,
         _merged(faults),
         (*notes, *_notes(observed, function, reading)),
@@ -305,13 +316,19 @@ def _rest(fault):
     return fault.place, fault.name, fault.explanation, fault.fix, fault.example
 
 
+def _no_cache(observed):
+    """Whether the forward of a layer with a backward returns its result alone."""
+    return observed.layer.backward is not None and observed.answers[False][0].no_cache
+
+
 def _notes(observed: Observed, function: Function, reading: str):
     """What costs nothing."""
     layer = observed.layer
     notes = [note for note in (observed.convention.note, reading if function is layer.forward else "") if note]
     first = observed.answers[function is layer.backward][0]
-    if function is layer.forward and layer.backward is not None and first.no_cache:
-        notes.append("it returns no cache")
+    if _no_cache(observed):
+        is_forward = function is layer.forward
+        notes.append("it returns no cache" if is_forward else "its forward returns no cache: it was given None for one")
     names = ["dout"] if function is layer.backward and layer.takes_dout else list(observed.cases[0].arguments)
     for result, argument in first.shares:
         if 0 <= result < len(function.outputs) and 0 <= argument < len(names):

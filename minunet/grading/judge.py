@@ -201,12 +201,9 @@ def look(answer: Answer, index: int, output: str, function: Function, case: Expe
         return Seen(described(answer), "error", None, answer)
     wanted = len(function.outputs)
     if len(answer.results) != wanted:
-        return Seen(
-            f"{function.name} returns {_results(len(answer.results))}, expected {_results(wanted)}",
-            "type",
-            None,
-            answer,
-        )
+        beside = " beside the cache" if "cache" in function.signature.partition("->")[2] else ""
+        found = f"{_results(len(answer.results))}{beside}"
+        return Seen(f"{function.name} returns {found}, expected {_results(wanted)}", "type", None, answer)
     value = answer.results[index]
     if isinstance(value, str):
         return Seen(f"{output} is a {value}, expected an array", "type", None, answer)

@@ -12,7 +12,8 @@ def explaining(observed: Observed, output: str) -> list[Mistake]:
 
     First in every case, without exception. Then again without those that are extreme or trivial, and those for which
     the mistake itself raises: there two ways of making one mistake may differ, in how a division by 0 ends, or in what
-    NumPy broadcasts. An exception alone explains nothing: one wrong number at least must be the mistake's.
+    NumPy broadcasts. An exception explains nothing: in more cases than it has raised in, the wrong numbers must be the
+    mistake's.
     """
     known = observed.layer.mistakes_of(output)
     everywhere = _smallest_first(observed, output)
@@ -49,7 +50,7 @@ def _smallest_first(observed, output):
 
 
 def _explain(mistakes, observed, output, cases, strict):
-    agreed = False
+    agreed = raised = 0
     for k in cases:
         seen, right = observed.seen[output][k], observed.right[k]
         guess = guessed(mistakes, observed, output, k)
@@ -57,13 +58,15 @@ def _explain(mistakes, observed, output, cases, strict):
             if strict and seen.kind != "error":
                 return False
         elif seen.kind == "error":
-            if strict and guess.shape == right.outputs[output].shape and np.isfinite(guess).all():
-                return False  # else it is another shape, a division by 0 or another output's mistake that made it raise
+            # else it is another shape or a division by 0 that made it raise
+            raised += guess.shape == right.outputs[output].shape and bool(np.isfinite(guess).all())
+            if strict and raised:
+                return False
         elif seen.value is None or not _same(seen.value, guess, right.outputs[output], right.bounds[output]):
             return False
         else:
-            agreed = agreed or bool(seen.problem)
-    return agreed
+            agreed += bool(seen.problem)
+    return agreed > raised
 
 
 def _same(found, guess, right, bound):

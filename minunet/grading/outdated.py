@@ -11,11 +11,11 @@ RULES = (
         "print(...), range, items().",
     ),
     (
-        "needs Python 2's division",
+        "a float where a whole number must be",
         "'float' object cannot be interpreted as an integer|only integers, slices|"
         "'numpy.float64' object cannot be interpreted as an integer|slice indices must be integers|"
         "expected a sequence of integers or a single integer, got",
-        "In Python 3 / of two integers is a float, and a float is no size, index or range.",
+        "A float is no size, index or range, and / of two integers is a float (it was none in Python 2).",
         "Write // where a whole number is wanted.",
     ),
     (

@@ -28,6 +28,7 @@ LARGEST = 2**20  # bytes of one source
 MOST = 200  # files, and
 TOTAL = 8 * 2**20  # bytes of a submission
 SUFFIXES = (".py", ".ipynb")
+FUNCTIONS = "<functions>.py"  # stands for the file of functions that were given as such; no file has that name
 IMPORTED = {"numpy", "scipy", *sys.stdlib_module_names}  # what a submission finds when it is graded
 
 
@@ -104,6 +105,10 @@ class Submission:
             starts = [k for k, text in enumerate(above, 1) if re.fullmatch(CELL.format(r"\d+"), text)]
             if starts:
                 return f"line {line - starts[-1]} of {above[starts[-1] - 1].removeprefix('# ')} of {path}"
+        if path == FUNCTIONS:
+            begins = [node for node in _parsed(self.files.get(path, "")).body if node.lineno <= line]
+            if begins and isinstance(begins[-1], ast.FunctionDef | ast.ClassDef):
+                return f"line {line - begins[-1].lineno + 1} of {begins[-1].name}"
         return f"line {line} of {path}"
 
 
@@ -256,7 +261,7 @@ def _of_functions(functions):
 
     for function in functions:
         add(function)
-    return Submission(getattr(functions[0], "__name__", "functions"), {"functions.py": "\n".join(parts)})
+    return Submission(getattr(functions[0], "__name__", "functions"), {FUNCTIONS: "\n".join(parts)})
 
 
 def _global_names(source):

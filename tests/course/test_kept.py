@@ -82,7 +82,7 @@ def test_what_a_student_wrote_is_not_replaced(folder):
 def test_an_exercise_of_no_lesson_is_refused():
     with pytest.raises(ValueError, match="no lesson asks for conv5d_forward"):
         need("conv5d_forward")
-    with pytest.raises(ValueError, match="no lesson asks for scaled; was a function renamed"):
+    with pytest.raises(NotRight, match="no lesson asks for scaled; was a function renamed"):
         check(scaled)
 
 
@@ -127,3 +127,73 @@ def test_a_layer_that_fits_no_network_is_not_right(capsys):
     with pytest.raises(NotRight):
         check(conv2d_forward)
     assert "ValueError" in capsys.readouterr().out
+
+
+def test_a_forward_without_a_cache_is_not_right_and_not_kept(folder, capsys):
+    def relu_forward(x):
+        return np.maximum(x, 0)
+
+    with pytest.raises(NotRight, match="relu_forward: not right yet"):
+        check(relu_forward)
+    assert "no cache" in capsys.readouterr().out
+    assert not (folder / FILE).exists()
+
+
+def test_a_gradient_that_fits_no_bias_is_not_right(capsys):
+    def conv2d_dbias(dout):
+        return dout.sum(axis=(0, 2, 3), keepdims=True)
+
+    with pytest.raises(NotRight):
+        check(conv2d_dbias)
+    assert "has shape (1, 4, 1, 1), expected (4,)" in capsys.readouterr().out
+
+
+TABLE = np.eye(3)
+
+
+def test_what_only_the_notebook_has_is_said(capsys):
+    def conv2d_dbias(dout):
+        return dout.sum(axis=(0, 2, 3)) + TABLE.sum()
+
+    with pytest.raises(NotRight):
+        check(conv2d_dbias)
+    assert "TABLE is the notebook's" in capsys.readouterr().out
+
+
+def relu_forward(x):
+    return np.maximum(x, 0), ("mine", x)
+
+
+def relu_backward(dout, cache):
+    return dout * (cache[1] > 0)
+
+
+def test_a_pair_of_which_one_half_is_missing_is_lent_whole(folder, capsys):
+    keep(relu_forward)
+    need("relu_forward")
+    assert "mine" in (folder / FILE).read_text()
+    need("relu_forward", "relu_backward")
+    told = capsys.readouterr().out
+    assert "relu_forward stood in my_layers.py without its other half: the solution of lesson 3 was put there" in told
+    assert "relu_backward was not in my_layers.py: the solution of lesson 3" in told
+    out, cache = mine().relu_forward(np.array([-1.0, 2]))
+    assert mine().relu_backward(out, cache).tolist() == [0, 2]
+
+
+def test_a_forward_of_ones_own_takes_away_the_backward_that_was_lent_and_not_ones_own(folder):
+    need("relu_forward", "relu_backward")
+    keep(relu_forward)
+    assert set(kept.kept(folder / FILE)) == {"relu_forward"}
+    keep(relu_backward)
+    keep(relu_forward)
+    assert set(kept.kept(folder / FILE)) == {"relu_forward", "relu_backward"}
+
+
+def test_of_a_pair_with_one_half_wrong_nothing_is_kept(folder, capsys):
+    def relu_backward(dout, cache):
+        return dout
+
+    with pytest.raises(NotRight, match="relu_backward: not right yet"):
+        check(relu_forward, relu_backward)
+    assert "relu_forward: right" in capsys.readouterr().out
+    assert not (folder / FILE).exists()

@@ -301,3 +301,48 @@ def test_a_function_that_refuses_is_not_said_to_misplace(grade_source):
     (fault,) = grade_source(source, "max_pool_forward_naive", spec="cs231n").findings[0].faults
     assert "square windows only" in fault.place
     assert fault.name.startswith(("wrong where", "right only where"))
+
+
+def test_where_a_backward_mostly_raises_the_few_numbers_that_it_gives_name_nothing(grade_source):
+    source = """
+    import numpy as np
+    def conv_transpose2d_backward(dout, cache):
+        x, weight = cache
+        dx, dweight = np.zeros(x.shape), np.zeros(weight.shape)
+        for i in range(2):
+            for j in range(2):
+                part = dout[:, :, i::2, j::2]
+                dx += np.einsum("nfhw,cf->nchw", part, weight[:, :, i, j])
+                dweight[:, :, i, j] = np.einsum("nchw,nfhw->cf", x[:, :, i::2, j::2], part)
+        return dx, dweight, dout.sum((0, 2, 3))
+    def conv_transpose2d_forward(x, weight, bias):
+        out = np.zeros((len(x), weight.shape[1], 2 * x.shape[2], 2 * x.shape[3]))
+        for i in range(2):
+            for j in range(2):
+                out[:, :, i::2, j::2] = np.einsum("nchw,cf->nfhw", x, weight[:, :, i, j])
+        return out + bias[:, None, None], (x, weight)
+    """
+    forward, backward = grade_source(source, "conv_transpose2d").findings
+    assert forward.verdict == "right"
+    (fault,) = backward.faults
+    assert (fault.output, fault.name, fault.explanation) == ("dweight", "", "Not recognised.")
+
+
+def test_a_function_without_return_is_not_said_to_be_unwritten_alone(grade_source):
+    forward, _ = grade_source("import numpy as np\ndef relu_forward(x):\n    out = np.maximum(x, 0)\n", "relu").findings
+    assert forward.verdict == "missing"
+    assert "its return is missing" in forward.faults[0].place
+
+
+def test_a_backward_without_a_cache_is_told_that_its_forward_returns_none(grade_source):
+    source = """
+    import numpy as np
+    def relu_forward(x):
+        return np.maximum(x, 0)
+    def relu_backward(dout, cache):
+        return dout * (cache > 0)
+    """
+    forward, backward = grade_source(source, "relu").findings
+    assert (forward.verdict, *forward.notes) == ("right", "it returns no cache")
+    assert backward.verdict == "wrong"
+    assert "its forward returns no cache: it was given None for one" in backward.notes

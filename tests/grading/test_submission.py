@@ -11,7 +11,7 @@ import pytest
 
 import minunet.layers.relu
 from minunet.grading.notebook import read_notebook
-from minunet.grading.submission import LARGEST, MOST, Submission, read_submission
+from minunet.grading.submission import FUNCTIONS, LARGEST, MOST, Submission, read_submission
 
 RELU = "def relu_forward(x):\n    return x, x\n"
 
@@ -161,7 +161,7 @@ def relu_forward(x):
 
 
 def test_functions_bring_the_imports_helpers_and_constants_that_they_use():
-    source = read_submission([relu_forward]).files["functions.py"]
+    source = read_submission([relu_forward]).files[FUNCTIONS]
     space = {}
     exec(source, space)
     assert space["relu_forward"](np.array([-1.0, 2.0]))[0].tolist() == [0, 2]
@@ -201,7 +201,7 @@ def with_inner(x):
 
 def test_of_functions_only_what_they_take_from_their_module_goes_with_them():
     for function in (with_locals, with_inner):
-        source = read_submission([function]).files["functions.py"]
+        source = read_submission([function]).files[FUNCTIONS]
         assert "offset = 2" in source
         assert "rows =" not in source.split("def ")[0]
         namespace = {}
@@ -216,4 +216,11 @@ def test_what_has_no_literal_is_not_written_down():
     source = "def f():\n    return pair\n"
     linecache.cache["<pair>"] = (len(source), None, source.splitlines(keepends=True), "<pair>")
     exec(compile(source, "<pair>", "exec"), namespace)
-    assert "pair =" not in read_submission([namespace["f"]]).files["functions.py"]
+    assert "pair =" not in read_submission([namespace["f"]]).files[FUNCTIONS]
+
+
+def test_a_line_of_a_function_is_told_by_the_function_and_not_by_a_file_that_nobody_has():
+    read = read_submission([relu_forward])
+    line = 1 + read.files[FUNCTIONS].splitlines().index("    return helper(x), x")
+    assert read.where(FUNCTIONS, line) == "line 2 of relu_forward"
+    assert read.where("functions.py", 3) == "line 3 of functions.py"

@@ -52,6 +52,13 @@ def bias_of_last_image(dout):
     return conv2d_dbias(dout[-1:])
 
 
+@bias.instead(
+    "dbias", "summed over everything", "Each channel has a bias of its own: leave its axis out.", "axis=(0, 2, 3)"
+)
+def bias_of_all(dout):
+    return dout.sum()
+
+
 def dbias_cases(rng):
     return [
         case(dout=normal(rng, 3, 4, 5, 7)),
@@ -115,6 +122,13 @@ def last_window(x, dout):
     return conv2d_dweight(x[:, :, rows - 1 :, columns - 1 :], dout[:, :, -1:, -1:])
 
 
+@CONV2D_DWEIGHT.mistakes.after(
+    "dweight", "last row and column missing", "There are H - H' + 1 rows, and W - W' + 1 columns.", "Mind the + 1."
+)
+def one_short(result):
+    return result[:, :, :-1, :-1]
+
+
 # conv2d_dx
 
 dx = borrowed("dx", "result", "weight", "dout")
@@ -162,6 +176,42 @@ def rows_turned(weight, dout):
 @dx.instead("dx", "not turned round along columns", "Both axes are turned round, or neither.", "[:, :, ::-1, ::-1]")
 def columns_turned(weight, dout):
     return conv2d_dx(weight[..., ::-1], dout)
+
+
+@dx.before(
+    "dx",
+    "all four axes turned round",
+    "Rows and columns are turned round; filters and channels stay in their order.",
+    "[:, :, ::-1, ::-1], or np.flip with axis=(2, 3)",
+)
+def four_axes_turned(weight):
+    return {"weight": weight[::-1, ::-1]}
+
+
+@dx.before(
+    "dx",
+    "filters and channels turned round, for rows and columns",
+    "The kernel's rows and columns are the last two axes; weight[::-1, ::-1] and np.rot90 turn the first two.",
+    "[:, :, ::-1, ::-1], or np.rot90 with axes=(2, 3)",
+)
+def first_axes_turned(weight):
+    return {"weight": weight[::-1, ::-1, ::-1, ::-1]}
+
+
+@dx.instead(
+    "dx",
+    "counted from the end where p - i or q - j is below 0",
+    "Outside of its image dout counts as 0; but to NumPy an index of -1 is the last one.",
+    "Leave out p - i < 0 and q - j < 0.",
+)
+def from_the_end(weight, dout):
+    result = np.zeros_like(conv2d_dx(weight, dout))
+    rows, columns = dout.shape[2:]
+    for p, q in np.ndindex(*result.shape[2:]):
+        for i, j in np.ndindex(*weight.shape[2:]):
+            if p - i < rows and q - j < columns:
+                result[:, :, p, q] += dout[:, :, p - i, q - j] @ weight[:, :, i, j]
+    return result
 
 
 CONV2D_DX = plain(

@@ -56,6 +56,29 @@ def swapped(y, weight):
     return downsample(y, weight.swapaxes(0, 1))
 
 
+@down.instead(
+    "out",
+    "weight read as (F, C, 2, 2), and a lone channel stretched",
+    "Its second axis is that of y's channels.",
+    "weight[c, f]",
+)
+def swapped_and_added(y, weight):
+    """With += into zeros, which stretches a channel that is alone."""
+    N, _, H, W = y.shape
+    return np.zeros((N, len(weight), H // 2, W // 2)) + swapped(y, weight)
+
+
+@down.after(
+    "out",
+    "room for as many pixels as y has",
+    "The result has H x W pixels, y has 2H x 2W.",
+    "Halve y's rows and columns.",
+)
+def as_large_as_y(result, y):
+    """With += into zeros: it raises, unless the result is one pixel."""
+    return np.zeros((*result.shape[:2], *y.shape[2:])) + result
+
+
 @down.instead("out", "first channel of y only", "The sum runs over all F channels.", "Sum over f as well.")
 def first_channel(y, weight):
     return downsample(y[:, :1], weight[:, :1])
@@ -163,6 +186,67 @@ def stride_wide(height, width, kernel, stride):
 @covering.instead("out", "stride of 1", BLOCKS, "Multiply h and w by stride.")
 def stride_one_block(height, width, kernel, stride):
     return coverage(height, width, kernel, 1)
+
+
+@covering.instead("out", "blocks one pixel apart, in the corner", BLOCKS, "Multiply h and w by stride.")
+def in_a_corner(height, width, kernel, stride):
+    result = np.zeros_like(coverage(height, width, kernel, stride))
+    together = coverage(height, width, kernel, 1)
+    result[: len(together), : together.shape[1]] = together
+    return result
+
+
+@covering.instead("out", "only every stride-th pixel paints", BLOCKS, "Loop over all h and w; multiply them by stride.")
+def steps_of_the_loop(height, width, kernel, stride):
+    result = np.zeros_like(coverage(height, width, kernel, stride))
+    for h, w in product(range(0, height, stride), range(0, width, stride)):
+        result[h : h + kernel, w : w + kernel] += 1
+    return result
+
+
+@covering.instead(
+    "out", "kernel 3 and stride 2 in place of those given", BLOCKS, "Use the arguments kernel and stride."
+)
+def three_by_three(height, width):
+    return coverage(height, width, 3, 2)
+
+
+@covering.instead(
+    "out",
+    "as large as kernel times the image",
+    "Blocks that overlap share rows and columns.",
+    "(height - 1) * stride + kernel rows, and columns likewise",
+)
+def kernel_times(height, width, kernel, stride):
+    result = coverage(height, width, kernel, stride)
+    return np.pad(result, [(0, kernel * height), (0, kernel * width)])[: kernel * height, : kernel * width]
+
+
+@covering.instead("out", "the same row many times: [row] * rows", "All rows are one list then.", "Use np.zeros.")
+def one_list(height, width, kernel, stride):
+    rows = (height - 1) * stride + kernel
+    return np.tile(height * kernel * along(width, kernel, stride), (rows, 1))
+
+
+@covering.instead(
+    "out", "height and width exchanged in the result's size", "Rows first: height counts rows.", "Exchange them."
+)
+def size_exchanged(height, width, kernel, stride):
+    result = np.zeros((along(width, kernel, stride).size, along(height, kernel, stride).size))
+    for h, w in product(range(height), range(width)):
+        result[h * stride : h * stride + kernel, w * stride : w * stride + kernel] += 1
+    return result
+
+
+@covering.instead(
+    "out", "the middle's numbers at the border too", "At the border there are fewer blocks to overlap.", BLOCKS
+)
+def no_border(height, width, kernel, stride):
+    def middle(size):
+        places = np.arange((size - 1) * stride + kernel)[:, np.newaxis]
+        return np.sum(places % stride == np.arange(kernel) % stride, axis=1)
+
+    return np.outer(middle(height), middle(width))
 
 
 @covering.instead("out", "rows and columns added", "Each row meets each column: they multiply.", "rows * columns")

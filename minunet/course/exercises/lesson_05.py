@@ -7,6 +7,7 @@ from ...sizes import margin
 from ...sizes import output_size as right_size
 from .plain import plain
 
+BACK = "Going back, what came last is undone first."
 BLOCK = "The two 3x3 convolutions of a level take 4 pixels, on the way down, at the bottom and on the way up."
 
 # output_size
@@ -39,16 +40,6 @@ def no_way_up(input_size, depth):
     return through(input_size, depth, up=0)
 
 
-@sizes.instead(
-    "out",
-    "one convolution at each block, or one side's border",
-    "A block has two, each takes a pixel off both sides.",
-    "Take 4 pixels.",
-)
-def one_convolution(input_size, depth):
-    return through(input_size, depth, 2, 2, 2)
-
-
 @sizes.instead("out", "3 pixels for each convolution", "A 3x3 takes 3 - 1 = 2 pixels.", "Take 4 pixels at each block.")
 def three_pixels(input_size, depth):
     return through(input_size, depth, 6, 6, 6)
@@ -74,6 +65,70 @@ def only_down(input_size, depth):
     return through(input_size, depth, up=0, upconv=1)
 
 
+def step_by_step(side, depth, down, up, bottom=lambda side: side - 4):
+    """The side after all levels, given what a level does to it on the way down and on the way up."""
+    for _ in range(depth):
+        side = down(side)
+    side = bottom(side)
+    for _ in range(depth):
+        side = up(side)
+    return side
+
+
+def right_up(side):
+    return 2 * side - 4
+
+
+ORDER = "Down: the convolutions, then the pooling. Up: the up-convolution, then the convolutions."
+
+
+@sizes.instead("out", "in one half of the U the second step first", ORDER, "(side - 4) // 2 down, 2 * side - 4 up")
+def up_last(input_size, depth):  # to pool first gives the same, where halves are not rounded
+    return step_by_step(input_size, depth, lambda side: (side - 4) // 2, lambda side: 2 * (side - 4))
+
+
+@sizes.instead("out", "pooling before the convolutions", ORDER, "(side - 4) // 2")
+def pooled_first(input_size, depth):
+    return step_by_step(input_size, depth, lambda side: side // 2 - 4, right_up)
+
+
+def add_halved(halve, how):
+    """Mistakes after which a pooling meets an odd side, so that it matters how the half is rounded."""
+
+    @sizes.instead(
+        "out",
+        f"one convolution at each block, or one side's border{how}",
+        "A block has two, each takes a pixel off both sides.",
+        "Take 4 pixels.",
+    )
+    def one_of_two(input_size, depth):
+        return step_by_step(
+            input_size, depth, lambda side: halve(side - 2), lambda side: 2 * side - 2, lambda side: side - 2
+        )
+
+    @sizes.instead(
+        "out",
+        f"on both ways the second step first{how}",
+        ORDER,
+        "(side - 4) // 2 down, 2 * side - 4 up",
+    )
+    def both_exchanged(input_size, depth):
+        return step_by_step(input_size, depth, lambda side: halve(side) - 4, lambda side: 2 * (side - 4))
+
+    @sizes.instead(
+        "out",
+        f"a pooling at the bottom{how}",
+        "There are `depth` poolings; the bottom has two convolutions and no pooling.",
+        "Take 4 pixels at the bottom, and do not halve.",
+    )
+    def pooled_bottom(input_size, depth):
+        return step_by_step(input_size, depth, lambda side: (side - 4) // 2, right_up, lambda side: halve(side - 4))
+
+
+add_halved(lambda side: side // 2, "")
+add_halved(lambda side: side / 2, ", halves not rounded")
+
+
 def sizes_cases(rng):
     return [
         case(input_size=572, depth=4),
@@ -93,7 +148,7 @@ def sizes_small(rng):
 
 OUTPUT_SIZE = plain(
     "output_size(input_size, depth=4) -> out",
-    "out = 2**depth (b - 4) - 4 (2**depth - 1), b = (input_size - 4 (2**depth - 1)) / 2**depth",
+    "down: n - 4, then n / 2, depth times; bottom: n - 4; up: 2n, then n - 4, depth times",
     right_size,
     sizes_cases,
     sizes_small,
@@ -130,6 +185,33 @@ def smallest(depth):
 @fields.instead("out", "half, rounded down", "5 pixels lie in three 2x2, not in two.", "side // 2 + 1")
 def rounded_down(depth):
     return field(depth, coarser=lambda side: side // 2)
+
+
+@fields.instead("out", "half, not rounded", "Whole pixels are seen: 5 lie in three 2x2.", "side // 2 + 1")
+def not_rounded(depth):
+    return field(depth, coarser=lambda side: side / 2 + 1)
+
+
+@fields.instead("out", "up-convolution undone before the convolutions", BACK, "(side + 4) // 2 + 1")
+def upconv_first(depth):
+    return field(depth, up=0, coarser=lambda side: side // 2 + 5)
+
+
+@fields.instead("out", "convolutions undone before the pooling", BACK, "2 * side + 4")
+def pooling_last(depth):
+    return field(depth, down=0, finer=lambda side: 2 * (side + 4))
+
+
+@fields.instead("out", "in each level the wrong one undone first", BACK, "(side + 4) // 2 + 1, and 2 * side + 4")
+def both_exchanged_field(depth):
+    return field(depth, up=0, down=0, coarser=lambda side: side // 2 + 5, finer=lambda side: 2 * (side + 4))
+
+
+@fields.instead(
+    "out", "way down undone before the way up", BACK, "First the way up, then the bottom, then the way down."
+)
+def ways_exchanged(depth):
+    return step_by_step(1, depth, lambda side: 2 * side + 4, lambda side: (side + 4) // 2 + 1, lambda side: side + 4)
 
 
 @fields.instead("out", "way up forgotten", "The convolutions of the way up see more than a pixel.", "Go back from 1.")
@@ -204,7 +286,7 @@ def fields_small(rng):
 
 RECEPTIVE_FIELD = plain(
     "receptive_field(depth) -> out",
-    "out = 2**depth (s + 4) + 4 (2**depth - 1), s from 1 by s = (s + 4) // 2 + 1, depth times",
+    "back from 1: convolutions side + 4, an up-convolution side // 2 + 1, a pooling 2 side",
     field,
     fields_cases,
     fields_small,

@@ -123,6 +123,27 @@ def kings_moves(labels):
     return np.sort(distances(labels, along_the_grid("chessboard")), axis=0)[:2]
 
 
+@nearest.instead(
+    "distances", "distance to the cell's own border from inside", "Inside a cell d1 is 0, here.", "labels != cell"
+)
+def to_border(labels):
+    cells = [labels == cell for cell in np.unique(labels[labels > 0])]
+    edges = [cell & ~ndimage.binary_erosion(cell) for cell in cells]
+    return np.sort([ndimage.distance_transform_edt(~edge) for edge in edges], axis=0)[:2]
+
+
+@nearest.instead(
+    "distances", "sorted along the rows", "The cells are to be put in order, at each pixel.", "np.sort(..., axis=0)"
+)
+def sorted_rows(labels):
+    return np.sort(distances(labels))[:2]
+
+
+@nearest.instead("distances", "last cell left out", "range(1, n) ends before n.", "np.unique(labels[labels > 0])")
+def without_last(labels):
+    return np.sort([ndimage.distance_transform_edt(labels != cell) for cell in range(1, labels.max())], axis=0)[:2]
+
+
 @nearest.after("distances", "distances squared", "The square root is missing.", "np.sqrt")
 def squared(result):
     return result**2
@@ -194,6 +215,16 @@ def bell(gap, w0, sigma):
 @weighing.instead("weights", "w_c missing", "Pixels far from every gap would weigh nothing at all.", "Add w_c.")
 def without_balance(labels, w0, sigma):
     return put_together(labels, (0, 0), bell(gap_of(labels), w0, sigma))
+
+
+@weighing.instead(
+    "weights",
+    "border term missing",
+    "Between two cells a pixel weighs more than w_c. (Windows as large as the cell do not reach into the gap.)",
+    FORMULA,
+)
+def without_term(labels, class_weights):
+    return put_together(labels, class_weights, 0)
 
 
 @weighing.instead("weights", "1 for w_c", "w_c is a number of its own for background and cells.", "Use class_weights.")
@@ -300,19 +331,52 @@ def cells_alone(labels, w0, sigma, class_weights):
 
 @weighing.instead(
     "weights",
+    "second nearest after the nearest",
+    "The nearest has changed by then: where the new cell is nearer still, its old value is lost.",
+    "second = min(second, max(nearest, d)) first, then nearest = min(nearest, d)",
+)
+def nearest_first(labels, w0, sigma, class_weights):
+    first = second = np.full(labels.shape, np.inf)
+    for distance in distances(labels) if labels.any() else []:
+        first = np.minimum(first, distance)
+        second = np.minimum(second, np.maximum(first, distance))
+    return put_together(labels, class_weights, bell(first + second, w0, sigma))
+
+
+def windowed(labels, w0, sigma, class_weights, reach=6, begin=0, first=1):
+    """The map with windows: their margin in sigma, where they begin at the earliest, the number of the first box."""
+    margin = int(np.ceil(reach * sigma))
+    found = np.full((2, *labels.shape), np.inf)
+    for number, box in enumerate(ndimage.find_objects(labels), start=first):
+        if box is not None:
+            window = (slice(None), *(slice(max(begin, side.start - margin), side.stop + margin) for side in box))
+            distance = ndimage.distance_transform_edt(labels[window[1:]] != number)
+            found[window] = np.sort([*found[window], distance], axis=0)[:2]
+    return put_together(labels, class_weights, bell(found.sum(axis=0), w0, sigma))
+
+
+@weighing.instead(
+    "weights",
     "windows that begin before the image",
     "A slice that starts at -3 starts three before the end: the cell is lost.",
     "max(0, side.start - reach)",
 )
 def lost_windows(labels, w0, sigma, class_weights):
-    reach = int(np.ceil(6 * sigma))
-    found = np.full((2, *labels.shape), np.inf)
-    for number, box in enumerate(ndimage.find_objects(labels), start=1):
-        if box is not None:
-            window = (slice(None), *(slice(side.start - reach, side.stop + reach) for side in box))
-            distance = ndimage.distance_transform_edt(labels[window[1:]] != number)
-            found[window] = np.sort([*found[window], distance], axis=0)[:2]
-    return put_together(labels, class_weights, bell(found.sum(axis=0), w0, sigma))
+    return windowed(labels, w0, sigma, class_weights, begin=-(10**9))
+
+
+@weighing.instead(
+    "weights", "windows of 3 sigma", "The border term is not 0 there yet.", "6 * sigma wider on all sides"
+)
+def narrow_windows(labels, w0, sigma, class_weights):
+    return windowed(labels, w0, sigma, class_weights, reach=3)
+
+
+@weighing.instead(
+    "weights", "boxes counted from 0", "The first box is of label 1.", "enumerate(find_objects(labels), start=1)"
+)
+def from_zero(labels, w0, sigma, class_weights):
+    return windowed(labels, w0, sigma, class_weights, first=0)
 
 
 def map_case(labels, *tags, w0=10.0, sigma=5.0, class_weights=(0.7, 1.6), extreme=False):
@@ -325,7 +389,8 @@ def map_cases(rng):
     return [
         map_case(drawn(rng, ids=[1, 2, 3, 4])),
         map_case(drawn(rng), "w0 is not 10", w0=4.0),
-        map_case(drawn(rng), "sigma is not 5", sigma=2.5),
+        map_case(drawn(rng), "sigma is not 5", sigma=2.0),
+        map_case(drawn(rng), "sigma is not 5", sigma=1.0),  # else to multiply by sigma^2 is to leave the term out
         map_case(drawn(rng), "class_weights is None", class_weights=None),
         map_case(drawn(rng, H=20, W=20), "the image is square"),
         map_case(drawn(rng, H=24, W=13, rows=3, columns=1), "the image is higher than wide"),
@@ -333,7 +398,9 @@ def map_cases(rng):
         map_case(drawn(rng, ids=[7, 2, 40, 9]), "numbers are left out"),
         map_case(drawn(rng, H=41, W=53, radius=7.5, columns=3), "the image is larger than a window", sigma=2.0),
         map_case(alone, "there is one cell", extreme=True),
+        map_case(alone, "there is one cell", "class_weights is None", class_weights=None, extreme=True),
         map_case(np.zeros((7, 9), int), "there is no cell", extreme=True),
+        map_case(np.zeros((7, 9), int), "there is no cell and class_weights is None", class_weights=None, extreme=True),
     ]
 
 

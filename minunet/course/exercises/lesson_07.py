@@ -79,6 +79,11 @@ def nine(shape):
     return root(9 * shape[1])
 
 
+@beginning.instead("std", "kernel multiplied", "2 / C * kh * kw divides by C alone.", "2 / (C * kh * kw)")
+def without_parentheses(shape):
+    return np.sqrt(2 / shape[1] * shape[2] * shape[3])
+
+
 @beginning.instead("std", "inputs and outputs averaged", "That is Glorot's rule, for other layers.", "C * kh * kw")
 def glorot(shape):
     F, C, kh, kw = shape

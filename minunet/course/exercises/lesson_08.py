@@ -84,6 +84,12 @@ def transposed(image, labels, turns, mirror):
     return np.rot90(both.transpose(0, 2, 1) if mirror else both, turns, axes=(1, 2))
 
 
+@turning.instead("out", "turned about the wrong axes", "Untold, np.rot90 turns the first two axes.", "axes=(1, 2)")
+def first_axes(image, labels, turns, mirror):
+    both = np.stack([image, labels])
+    return np.rot90(both[:, :, ::-1] if mirror else both, turns)
+
+
 def turning_case(rng, *tags, H=4, W=6, turns=1, mirror=True, draw=None):
     image = draw(rng, H, W) if draw else rng.standard_normal((H, W))
     return case(*tags, image=image, labels=rng.integers(0, 5, (H, W)), turns=turns, mirror=mirror)
@@ -127,6 +133,25 @@ def generator(rng):
 
 def basis(size, points, ends="clamped"):
     return CubicSpline(np.linspace(0, 1, points), np.eye(points), bc_type=ends)(np.linspace(0, 1, size))
+
+
+SIDES = "Row 0 is at the first node, row H - 1 at the last; the columns likewise."
+
+
+@elastic.instead("out", "last pixel short of the last node", SIDES, "np.linspace(0, 1, H)")
+def short_of_the_end(shape, rng, sigma, points):
+    down, across = (at_pixels(np.arange(size) / size, points) for size in shape)
+    return down @ drawn(rng, sigma, points) @ across.T
+
+
+@elastic.instead("out", "nodes half a pixel outside of the tile", SIDES, "np.linspace(0, 1, H)")
+def half_a_pixel(shape, rng, sigma, points):
+    down, across = (at_pixels((np.arange(size) + 0.5) / size, points) for size in shape)
+    return down @ drawn(rng, sigma, points) @ across.T
+
+
+def at_pixels(pixels, points):
+    return CubicSpline(np.linspace(0, 1, points), np.eye(points), bc_type="clamped")(pixels)
 
 
 def drawn(rng, sigma, points):

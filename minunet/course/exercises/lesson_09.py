@@ -71,6 +71,16 @@ def no_margin(output, depth):
     return rounded_up(output + 4, 2**depth) - 4
 
 
+@sizes.instead(
+    "size",
+    "the bottom's 4 pixels missing",
+    "n + 4 = 2**depth (b + 4), output - 4 = 2**depth (b - 8).",
+    "n - output = 12 * 2**depth - 8",
+)
+def bottom_alone(output, depth):
+    return input_size_for(output, depth) - 4 * 2**depth
+
+
 def sizes_cases(rng):
     return [
         case(output=500, depth=4),
@@ -143,6 +153,14 @@ def odd_period(start, stop, side):
 @mirrors.instead("indices", "far end not mirrored", "Both ends have a mirror.", "np.minimum(index, period - index)")
 def near_end_alone(start, stop, side):
     return np.abs(np.arange(start, stop))
+
+
+@mirrors.instead(
+    "indices", "edge pixel repeated at the far end", "After side - 1 comes side - 2.", "2 * (side - 1) - index"
+)
+def repeated_far(start, stop, side):
+    index = np.abs(np.arange(start, stop))
+    return np.where(index < side, index, 2 * side - 1 - index)
 
 
 def mirrors_cases(rng):
@@ -225,6 +243,21 @@ def step_more(side, output, depth):
 @tiles.instead("starts", "rounded to 16 at every depth", "The grid is 2**depth pixels wide.", "// 2**depth * 2**depth")
 def sixteen(side, output, depth):
     return stepped(side, output, output // 16 * 16)
+
+
+@tiles.instead("starts", "the last tile missing", "The last pixels are covered by none.", "Go on by one step.")
+def last_missing(side, output, depth):
+    return tile_starts(side, output, depth)[:-1]
+
+
+@tiles.instead(
+    "starts",
+    "one tile too many, and a step of output - 4 at every depth",
+    "The tile before has covered the last pixels already; and at depth 1 and 2 the step may be longer.",
+    "-(-(side - output) // step) steps",
+)
+def four_less(side, output, depth):
+    return np.arange(0, side, output - 4)
 
 
 def tiles_cases(rng):

@@ -119,6 +119,14 @@ def largest(gradient, most):
     return gradient * min(1.0, most / size) if size else gradient
 
 
+@limit.instead(
+    "out", "another norm than the length", "norm(a, 2) of a matrix is not its length.", "np.linalg.norm(gradient)"
+)
+def spectral(gradient, most):
+    size = np.linalg.norm(gradient, 2)
+    return gradient * min(1.0, most / size) if size else gradient
+
+
 @limit.instead("out", "length of each row", "The length is over all numbers.", "Sum over all axes.")
 def rows(gradient, most):
     size = np.sqrt((gradient**2).sum(axis=-1, keepdims=True))
@@ -150,6 +158,7 @@ def clip_small(rng):
     for gradient, most in (([3.0, 4.0], 1), ([3.0, 4.0], 2), ([3.0, -4.0], 10), ([1.0, 2.0, 2.0], 2), ([0.5, 0.0], 1)):
         yield case(gradient=np.array(gradient), most=float(most))
     yield case(gradient=np.array([[3.0], [4.0]]), most=2.0)
+    yield case(gradient=np.array([[3.0, 0.0], [0.0, 4.0]]), most=2.0)
 
 
 CLIPPED = plain(
@@ -261,6 +270,7 @@ DEAD_SHARE = plain(
 
 bad = Bank()
 BOTH = "Infinity is not finite either; nor is nan."
+NAN = "nan is not finite either. And it equals nothing, not even itself."
 
 
 def first_bad(norms):
@@ -277,7 +287,7 @@ def nan_alone(norms):
     return place(np.isnan(norms))
 
 
-@bad.instead("out", "infinity alone", BOTH, "np.isfinite")
+@bad.instead("out", "infinity alone", NAN, "np.isfinite")
 def infinity_alone(norms):
     return place(np.isinf(norms))
 

@@ -425,6 +425,12 @@ def from_every_class(logits, labels, weights, reduction):
     return ones_for_none(labels, weights)[:, None] * (softmax(logits) - 1) / divisor(labels, weights, reduction)
 
 
+@bank.instead("dlogits", "the label's number subtracted", FORMULA, "y is 1 at the label, else 0.")
+def number_subtracted(logits, labels, weights, reduction):
+    difference = softmax(logits) - labels[:, None]
+    return ones_for_none(labels, weights)[:, None] * difference / divisor(labels, weights, reduction)
+
+
 @bank.after("dlogits", "label's class alone", "The other classes have the gradient w * p.", FORMULA)
 def label_alone(result, logits, labels):
     return result * one_hot(logits, labels)

@@ -1,4 +1,4 @@
-# wrong: dbias has shape (), expected (4,)
+# wrong: summed over everything
 import numpy as np
 
 

@@ -1,4 +1,4 @@
-# wrong: Not recognised
+# wrong: kernel multiplied
 import numpy as np
 
 
