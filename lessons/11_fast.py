@@ -5,7 +5,8 @@
 #
 # Ronneberger, Fischer and Brox 2015 segment a 512 x 512 image in less than a second (section 1), on a graphics card. Your layers of lesson 1
 # are right, and slow; minunet's own, in `minunet/fast`, train the paper's network in less time than PyTorch on each processor that was tried
-# (`benchmarks/RESULTS.md`), and are NumPy too. What lies between the two is no magic: an order in which memory is read, one long matrix product, and a trick with polynomials of 1980.
+# (`benchmarks/RESULTS.md`), and are NumPy too. What lies between the two is no magic: an order in which memory is read, one long matrix product, and a
+# trick with polynomials of 1980.
 
 # %%
 from time import perf_counter
@@ -21,22 +22,23 @@ rng = np.random.default_rng(0)
 # ## Memory is read in lines
 #
 # A processor does not fetch a number from memory; it fetches a *line* of 64 bytes, sixteen float32 numbers, and keeps it close by in
-# the cache. If the next number that you want is in the same line, it is there already. If it is 4096 bytes further on, the other
-# fifteen were fetched in vain.
+# the *cache*, a small and quick memory of its own. If the next number that you want is in the same line, it is there already. If it is
+# far from there, the other fifteen were fetched in vain.
 #
 # **Predict before you run.** An array of 4096 x 4096 numbers is summed twice in pieces of 4096 numbers: once row by row, once column by column.
-# Same numbers, same additions. Which is faster, and by how much?
+# The same numbers, and as many additions. Which is faster, and by how much?
 #
 # <details><summary>After you have decided</summary>
 #
-# Row by row: in NumPy a row lies in one piece. Down a column each number is in another line. How much slower that is depends on the
-# machine; a factor of five to twenty is usual.
+# Row by row: in NumPy a row lies in one piece. Down a column each number is in another line, and before the next column asks for
+# the neighbours, their lines have made room for others. How much slower that is depends on the machine; a factor of five to twenty is usual.
+# (A part of it is something else: numbers that lie side by side are added several at a time.)
 #
 # </details>
 
 # %% tags=["varies"]
 def seconds(function, repeat=3):
-    """The best of some runs: whatever else the machine was doing only adds."""
+    """The best of some runs: what else the machine was doing only adds."""
     times = []
     for _ in range(repeat):
         start = perf_counter()
@@ -48,7 +50,8 @@ def seconds(function, repeat=3):
 square = rng.standard_normal((4096, 4096), np.float32)
 by_row = seconds(lambda: [square[k].sum() for k in range(4096)])
 by_column = seconds(lambda: [square[:, k].sum() for k in range(4096)])
-print(f"rows {by_row * 1000:.0f} ms, columns {by_column * 1000:.0f} ms: {by_column / by_row:.1f} times as long")
+ratio = by_column / by_row
+print(f"rows {by_row * 1000:.0f} ms, columns {by_column * 1000:.0f} ms, ratio {ratio:.1f}")
 
 # %% [markdown]
 # ## One long matrix product
@@ -85,8 +88,9 @@ check(im2col)
 
 # %%
 tiny = np.arange(1, 13).reshape(1, 3, 4)
-fig, (left, right) = plt.subplots(1, 2, figsize=(8, 3), width_ratios=[4, 4])
-for ax, shown, title in ((left, tiny[0], "an image, 3 x 4"), (right, im2col(tiny, 2, 2), "its 2 x 2 windows as columns")):
+titles = ("an image, 3 x 4", "its 2 x 2 windows as columns")
+fig, axes = plt.subplots(1, 2, figsize=(8, 3), width_ratios=[4, 6])
+for ax, shown, title in zip(axes, (tiny[0], im2col(tiny, 2, 2)), titles, strict=True):
     ax.imshow(shown, cmap="Blues", vmin=0, vmax=18)
     for (row, column), value in np.ndenumerate(shown):
         ax.text(column, row, value, ha="center", va="center")
@@ -94,15 +98,16 @@ for ax, shown, title in ((left, tiny[0], "an image, 3 x 4"), (right, im2col(tiny
 plt.show()
 
 # %% [markdown]
-# Every pixel now stands there nine times (for a 3x3), and that costs memory: for one level of the paper's network, 64 channels of
-# 570 x 570 pixels,
+# The first column is the window at the top left, read along its rows; the next is the window one pixel to the right of it. A pixel in the middle
+# stands there four times, with a 3x3 kernel nine times, and that costs memory: for one level of the paper's network, 64 channels of 570 x 570 pixels,
 
 # %%
-pixels = 568 * 568
-print(f"image {64 * 570 * 570 * 4 / 2**20:.0f} MiB, columns {64 * 9 * pixels * 4 / 2**20:.0f} MiB")
+image, columns = 64 * 570 * 570, 64 * 9 * 568 * 568  # numbers of 4 bytes
+print(f"image {4 * image / 2**20:.0f} MiB, columns {4 * columns / 2**20:.0f} MiB")
 
 # %% [markdown]
-# which no cache holds, so `minunet/fast/im2col.py` makes the columns for a strip of rows at a time. With few channels this way is the best one there is.
+# which no cache holds, so `minunet/fast/im2col.py` makes the columns for a strip of rows at a time. That is minunet's way where there are few channels. Where
+# there are many, it takes the next one.
 #
 # ## Fewer multiplications
 #
@@ -118,8 +123,8 @@ print(f"image {64 * 570 * 570 * 4 / 2**20:.0f} MiB, columns {64 * 9 * pixels * 4
 # $$y_0 = m_1 + m_2 + m_3, \qquad y_1 = m_2 - m_3 - m_4$$
 #
 # Multiply it out once on paper: in $m_2 + m_3$ half of everything cancels. The sums of weights are made once for a kernel that meets a hundred
-# thousand windows, so they do not count. (Where it comes from: $y$ is a product of two polynomials, and such a product is known once it is
-# known at enough points. The points here are 0, 1, -1 and infinity.)
+# thousand windows, so they do not count. (Where it comes from: the numbers $y$ are coefficients of a product of two polynomials, and such a product is
+# known once its values are known at enough points. The points here are 0, 1, -1 and infinity.)
 #
 # ### Exercise 2
 # Write it for many windows at once: `d` is (4, windows). Four products of arrays, no more.
@@ -140,7 +145,8 @@ def winograd(d, g):
 check(winograd)
 
 # %% [markdown]
-# The check cannot see how you did it, only that it is right. This cell counts: its arrays note every product with a weight.
+# The check cannot see how you did it, only that it is right. This cell counts: its array notes every `*` with another number. (What goes on inside of
+# `@` it does not see.)
 
 # %%
 class Counting(np.ndarray):
@@ -156,17 +162,18 @@ class Counting(np.ndarray):
 
 
 windows = np.zeros((4, 1)).view(Counting)
-winograd(windows, np.array([1.0, 2.0, 3.0]))
+weights = np.array([1.0, 2.0, 3.0], object)  # as objects: weight * array asks the array too
+winograd(windows, weights)
 print(f"{Counting.products} products for two results; as written it would be 6")
 
 # %% [markdown]
-# In two dimensions the same is done along rows and then along columns: four times four products for 2x2 results that take 36 as written. minunet takes a larger tile,
-# 4x4 results from 6x6 pixels at the points 0, 1, -1, 2, -2 and infinity:
+# In two dimensions the same is done along rows and then along columns: four times four products for 2x2 results that take 36 as written. minunet
+# takes a larger tile, 4x4 results from 6x6 pixels at the points 0, 1, -1, 2, -2 and infinity:
 
 # %%
-for results in (2, 4):
-    window = results + 2
-    print(f"{results}x{results} results: {window**2} products for {9 * results**2}: {9 * results**2 / window**2:.2f} times fewer")
+for side in (2, 4):
+    few, many = (side + 2) ** 2, 9 * side**2
+    print(f"{side}x{side} results: {few} products instead of {many}, one for {many / few:.2f}")
 
 # %% [markdown]
 # ### Exercise 3: find the bug
@@ -220,10 +227,12 @@ for name, module in (("nine matrix products", mu.layers), ("Winograd, 4x4 tiles"
     found, _ = module.conv2d_forward(*inputs)
     lost[name] = float(np.abs(found - exact).mean() / np.abs(exact).mean())
     print(f"{name}: relative error {lost[name]:.0e}")
+exactly, quickly = lost.values()
+print(f"that is {np.log10(quickly / exactly):.1f} of a decimal digit")
 assert lost["Winograd, 4x4 tiles"] < 1e-5
 
 # %% [markdown]
-# A few digits of the seven that float32 has, which no training has ever noticed. It would be otherwise in float16.
+# Less than one of the seven digits that float32 has. In float16, which has three, one would be missed.
 #
 # ## Against PyTorch
 #
@@ -248,7 +257,8 @@ for name, taken in times.items():
     print(f"{name:9} {taken * 1000:7.1f} ms")
 
 fig, ax = plt.subplots(figsize=(6, 1.8))
-ax.barh(list(times), [1000 * taken for taken in times.values()], color=["#bcbcc4", "#4e79a7", "#f28e2b"][: len(times)])
+colours = ["#bcbcc4", "#4e79a7", "#f28e2b"][: len(times)]
+ax.barh(list(times), [1000 * taken for taken in times.values()], color=colours)
 ax.set(xlabel="milliseconds")
 ax.invert_yaxis()
 ax.spines[["top", "right"]].set_visible(False)
@@ -256,8 +266,8 @@ plt.show()
 
 # %% [markdown]
 # One convolution called by itself makes its buffers anew. A network keeps them, from step to step, since fresh memory has to be cleared by the system
-# before anyone may write to it, and that takes as long as computing does. It also shares the gathering and adding among threads, for NumPy itself does
-# these on one core. `python -m benchmarks.train_step` measures whole training steps side by side with PyTorch; what came out is in
+# before anyone may write to it, and that takes time. It also shares the gathering and adding among threads, for NumPy itself does
+# these on one core. In a clone of minunet, `python -m benchmarks.train_step` measures whole training steps side by side with PyTorch; what came out is in
 # `benchmarks/RESULTS.md`, with the machine and the date.
 #
 # Three rules to take home. Measure before you change anything. Compare side by side in the same run, many times, and look at the ratio: the

@@ -22,21 +22,23 @@ from minunet.course import pretend_gpu as gpu
 # data sheet (NVIDIA H100 SXM) says: 67 million million operations a second in float32, and 3.35 million million bytes a second from memory. So
 
 # %%
-PER_SECOND, BANDWIDTH = 67e12, 3.35e12
-print(f"{PER_SECOND / BANDWIDTH:.0f} operations for each byte, {4 * PER_SECOND / BANDWIDTH:.0f} for each number that is read or written")
+PER_SECOND, BANDWIDTH = 67 * 1e12, 3.35 * 1e12
+ridge = PER_SECOND / BANDWIDTH
+print(f"{ridge:.0f} operations for each byte, {4 * ridge:.0f} for each number read or written")
 
 # %% [markdown]
 # Whoever does fewer operations with a number than that waits for memory, and the arithmetic is free. How does a convolution fare? Count, for
-# one image of C channels, F kernels of k x k, valid, in float32 (4 bytes), and suppose that the image and the weights are read once and the
-# result is written once. A product that is added to a sum is two operations.
+# one image of C channels, H x W pixels, and F kernels of k x k, valid, in float32 (4 bytes). Suppose that the image and the weights are read once and the
+# result is written once; biases are so few that they do not count. A product that is added to a sum is two operations.
 #
-# $$intensity = \frac{2\, F\, C\, k^2\, h\, w}{4\,(C H W + F C k^2 + F h w)}, \qquad h = H - k + 1,\; w = W - k + 1$$
+# $$intensity = \frac{operations}{bytes}$$
 #
 # ### Exercise 1
+# How many numbers has the result, and how many products has each? How many numbers are read, and how many written?
 
 # %% nbgrader={"grade": false, "grade_id": "intensity", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def intensity(C, F, k, H, W):
-    """Operations for each byte of a valid k x k convolution from C to F channels on H x W pixels."""
+    """Operations for each byte: a valid k x k convolution, C to F channels, H x W pixels."""
     ### BEGIN SOLUTION
     h, w = H - k + 1, W - k + 1
     operations = 2 * F * C * k * k * h * w
@@ -49,11 +51,10 @@ def intensity(C, F, k, H, W):
 check(intensity)
 
 # %% [markdown]
-# Arithmetic and memory work at the same time, so that the slower of the two decides: an operation can take no less than
-#
-# $$t = \max\left(\frac{operations}{operations\ a\ second},\; \frac{bytes}{bytes\ a\ second}\right)$$
+# Arithmetic and memory work at the same time, so that the slower of the two decides how long a step takes.
 #
 # ### Exercise 2
+# What is the least time that a step can take? `per_second` is operations a second, `bandwidth` is bytes a second.
 
 # %% nbgrader={"grade": false, "grade_id": "least_seconds", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def least_seconds(operations, bytes_moved, per_second, bandwidth):
@@ -72,34 +73,44 @@ check(least_seconds)
 #
 # <details><summary>After you have decided</summary>
 #
-# The first and the last convolution, and every ReLU: they do little with each number. All that lies between, where hundreds of channels meet
-# hundreds, has arithmetic to spare. The picture below has them all.
+# The first and the last convolution, and every ReLU: they do little with each number. In those between, where 64 channels and more meet as
+# many, each number is used so often that memory keeps up. The picture below shows them.
 #
 # </details>
 
 # %%
 steps = {"first 3x3": (1, 64, 3, 572, 572), "level 0": (64, 64, 3, 570, 570)}
-steps |= {f"level {k}": (64 << k, 64 << k, 3, side, side) for k, side in ((1, 282), (2, 138), (3, 66), (4, 30))}
-steps |= {"last 1x1": (64, 2, 1, 388, 388)}
-points = {name: intensity(*sizes) for name, sizes in steps.items()} | {"ReLU": 1 / 8}  # reads 4 bytes, writes 4
+for k, side in ((1, 282), (2, 138), (3, 66), (4, 30)):
+    steps[f"level {k}"] = (64 << k, 64 << k, 3, side, side)  # 128 channels, 256, ...
+steps["last 1x1"] = (64, 2, 1, 388, 388)
+points = {name: intensity(*sizes) for name, sizes in steps.items()}
+points["ReLU"] = 1 / 8  # one operation; 4 bytes are read, 4 written
+
+
+def reached(intensity):
+    """Operations a second, in million millions."""
+    return 1 / least_seconds(1, 1 / intensity, PER_SECOND, BANDWIDTH) / 1e12
+
 
 fig, ax = plt.subplots(figsize=(8, 3.6))
 line = np.geomspace(0.05, 3000, 200)
-reach = [1 / least_seconds(1, 1 / one, PER_SECOND, BANDWIDTH) / 1e12 for one in line]  # operations a second
-ax.loglog(line, reach, color="#4e79a7")
+ax.loglog(line, [reached(one) for one in line], color="#4e79a7")
 for k, (name, value) in enumerate(sorted(points.items(), key=lambda item: item[1])):
-    height = 1 / least_seconds(1, 1 / value, PER_SECOND, BANDWIDTH) / 1e12
-    ax.plot(value, height, "o", color="#f28e2b")
-    ax.annotate(name, (value, height), (4, -14 - 13 * max(k - 3, 0)), textcoords="offset points", fontsize=8)
-ax.set(xlabel="operations for each byte", ylabel="million million\noperations a second", ylim=(0.1, 150))
+    below = -14 - 13 * (len(points) - 1 - k) * (value > ridge)  # a staircase on the flat part
+    leader = {"arrowstyle": "-", "color": "#bcbcc4", "relpos": (0, 0.5)}
+    where = {"textcoords": "offset points", "arrowprops": leader}
+    ax.annotate(name, (value, reached(value)), (4, below), fontsize=8, **where)
+    ax.plot(value, reached(value), "o", color="#f28e2b")
+ax.set(xlabel="operations for each byte", ylabel="million million\noperations a second")
+ax.set_ylim(0.1, 150)
 ax.spines[["top", "right"]].set_visible(False)
 plt.show()
-print("waiting for memory:", ", ".join(name for name, value in points.items() if value < PER_SECOND / BANDWIDTH))
+print("waiting for memory:", ", ".join(name for name in points if points[name] < ridge))
 
 # %% [markdown]
-# The sloping part of the line is called the memory wall. A ReLU on its own has an eighth of an operation for each byte: it takes as long as
-# reading and writing the image takes, whatever it computes. That is why libraries *fuse* it with the step before, so that the image does not
-# travel at all; and why counting operations alone says little about time.
+# Such a picture is called a *roofline*: on the slope memory decides, on the flat part arithmetic. A ReLU on its own has an eighth of an operation
+# for each byte: it takes as long as reading and writing the image takes, whatever it computes. That is why libraries *fuse* it with the step before,
+# so that the image does not travel at all; and why counting operations alone says little about time.
 #
 # ## The same code
 #
@@ -115,7 +126,7 @@ print("waiting for memory:", ", ".join(name for name, value in points.items() if
 # that a layer needs. Where there is a GPU, this cell compares both:
 
 # %%
-from minunet.device import array_module
+from minunet.device import array_module, resolve_device, to_device, to_host
 
 image, _ = cells()
 x = image[np.newaxis, np.newaxis, :64, :80].astype(np.float32)
@@ -123,17 +134,20 @@ weight = np.random.default_rng(0).standard_normal((4, 1, 3, 3)).astype(np.float3
 out, _ = mu.layers.conv2d_forward(x, weight, np.zeros(4, np.float32))
 print("here:", array_module(out).__name__, out.shape)
 try:
-    import cupy
-
-    there, _ = mu.layers.conv2d_forward(*map(cupy.asarray, (x, weight, np.zeros(4, np.float32))))
-    print("there:", array_module(there).__name__, there.shape, "furthest apart", float(abs(there.get() - out).max()))
-except ImportError:
-    print("there: no CuPy on this machine; it would say cupy (1, 4, 62, 78), and differ in the last digit")
+    device = resolve_device("cuda")
+except ValueError:
+    print("there: no GPU with CuPy; it would say cupy (1, 4, 62, 78), a last digit apart")
+else:
+    sent = [to_device(array, device) for array in (x, weight, np.zeros(4, np.float32))]
+    there, _ = mu.layers.conv2d_forward(*sent)
+    apart = abs(to_host(there) - out).max()
+    print("there:", array_module(there).__name__, there.shape, f"at most {apart:.0e} apart")
 
 # %% [markdown]
 # ## What waits, and what does not
 #
-# When Python says `a + b` on a GPU, nothing is added yet. The order, a *kernel*, is put in a queue, and Python goes on to the next line. Only
+# When Python says `a + b` on a GPU, nothing is added yet. The order, called a *kernel* (the word is that of a convolution's weights, the thing is not), is
+# put in a queue, and Python goes on to the next line. Only
 # when somebody asks for a number, to print it or to decide by it, must Python wait until all that was ordered is done. That is a
 # **synchronisation**, and while it lasts nobody fills the queue: when the number is there, the GPU has nothing to do.
 #
@@ -149,7 +163,8 @@ def counted(function, *arrays):
         result = function(*sent)
     except TypeError as error:
         return f"TypeError: {error}"
-    told = f"{gpu.counter.kernels} kernels, {gpu.counter.waits} waits, {gpu.counter.copied} bytes to the host"
+    count = gpu.counter
+    told = f"{count.kernels} kernels, {count.waits} waits, {count.copied} bytes to the host"
     return told + ("" if isinstance(result, gpu.Array) else "; and the result is on the host")
 
 
@@ -161,9 +176,12 @@ def relu_that_asks(x):
     return np.maximum(x, 0) if x.max() > 0 else np.zeros(x.shape)
 
 
-print("relu:          ", counted(relu, x))
-print("relu that asks:", counted(relu_that_asks, x))
-print("relu in loops: ", counted(lambda x: [max(float(value), 0) for value in x.reshape(-1)[:100]], x), "(for 100 pixels)")
+def relu_in_a_loop(x):
+    return [max(float(value), 0) for value in x.reshape(-1)[:100]]  # 100 pixels of it
+
+
+for function in (relu, relu_that_asks, relu_in_a_loop):
+    print(f"{function.__name__}: {counted(function, x)}")
 
 # %% [markdown]
 # The second looks harmless, and even saves work where all is negative. But `if` needs a truth value *now*. One such line in a
@@ -192,8 +210,8 @@ print(abs(right.mean(axis=(1, 2, 3))).round(6), right.std(axis=(1, 2, 3)).round(
 print(counted(friends_standardize, batch))
 
 # %% [markdown]
-# Write it so that it runs on both without a loop, without a wait, and without an array of NumPy's being made. (The array's own methods know
-# where they are: `x.mean(axis=..., keepdims=True)`.)
+# Write it so that it runs on both without a loop, without a wait, and without an array of NumPy's being made. (The array's own methods `mean` and `std`
+# know where they are, and take `axis=..., keepdims=True`. Her `if` you may leave out: no image here is grey all over.)
 
 # %% nbgrader={"grade": false, "grade_id": "standardize", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def standardize(x):
@@ -209,8 +227,12 @@ def standardize(x):
 check(standardize)
 
 # %%
-print(counted(standardize, batch))
-assert "0 waits" in counted(standardize, batch), "right, but it waits: see what turns into a number"
+told = counted(standardize, batch)
+print(told)
+assert "TypeError" not in told, "right, but not on a GPU: see what makes an array of NumPy's"
+assert gpu.counter.waits == 0, "right, but it waits: see what turns into a number"
+few = gpu.counter.kernels < 2 * len(batch)
+assert few, "right, and nothing waits, but each image has its own kernels: leave out the loop"
 
 # %% [markdown]
 # ## A training run
@@ -220,11 +242,12 @@ assert "0 waits" in counted(standardize, batch), "right, but it waits: see what 
 
 # %%
 def run(steps, every):
-    """The waits of a run that fetches its losses `every` so many steps; the step itself is left out."""
+    """The waits of a run that fetches its losses each `every` steps; the step is left out."""
     gpu.counter.reset()
     losses, log = [], []
     for step in range(steps):
-        losses.append(gpu.asarray(np.float32(1 / (1 + step))))  # stands for the loss, which would be there already
+        loss = gpu.asarray(np.float32(1 / (1 + step)))  # as if it had been computed there
+        losses.append(loss)
         if len(losses) == every:
             log += np.stack(losses).get().tolist()
             losses = []
@@ -237,8 +260,8 @@ for every in (1, 10, 100):
 # %% [markdown]
 # ## What else differs
 #
-# - **Rounding.** Sums are taken in another order, so that the last digits differ; with `float32` expect a millionth. Some cards round matrix
-#   products to fewer digits unless told otherwise (TF32): minunet says so in `minunet info`.
+# - **Rounding.** Sums are taken in another order, so that the last digits differ; with `float32` expect a millionth. Some cards can round the
+#   numbers of a matrix product to fewer digits, to be faster (TF32): CuPy does so only if told to, by the variable `CUPY_TF32`.
 # - **Atomic additions.** Where many threads add into one place, the order is another each time, and so is the last digit. minunet's
 #   backward passes have no such place: the same run gives the same bits twice.
 # - **Memory.** The paper's network keeps half a gigabyte of activations for one tile. A GPU that is full says so with an exception, not by

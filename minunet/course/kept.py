@@ -25,7 +25,8 @@ def keep(function, folder=".") -> None:
     A backward that was lent goes where its forward comes: it cannot read the new one's cache.
     """
     path, name = Path(folder) / FILE, function.__name__
-    blocks = kept(path) | {name: read_submission([function]).files[FUNCTIONS]}
+    blocks = kept(path)
+    blocks[name] = _less(read_submission([function]).files[FUNCTIONS], blocks.keys() - {name})
     backward = _pairs().get(name, "")
     if blocks.get(backward, "").startswith(LENT.partition("{")[0]):
         del blocks[backward]
@@ -87,6 +88,15 @@ def kept(path: Path) -> dict[str, str]:
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     _, *parts = RULE_LINE.split(text)
     return {name: source.strip("\n") for name, source in zip(parts[::2], parts[1::2], strict=True)}
+
+
+def _less(source, others):
+    """A function's source, without those of others that it calls: they have their own place in the file."""
+    lines = source.splitlines()
+    for node in reversed(ast.parse(source).body):
+        if isinstance(node, ast.FunctionDef) and node.name in others:
+            del lines[node.lineno - 1 : node.end_lineno]
+    return "\n".join(lines)
 
 
 def _pairs():

@@ -52,7 +52,7 @@ def _again(layer, one):
 
 def _example(one, output, function, seen):
     right = one.outputs[output]
-    entry, found, wanted = output, seen.problem, f"shape {right.shape}"
+    entry, found, wanted = output, seen.problem, f"shape {right.shape}" if right.shape else "one number"
     if seen.kind in ("value", "nonfinite"):
         wrong = ~close(seen.value, right, one.bounds[output])
         place = tuple(int(i) for i in np.unravel_index(np.argmax(wrong), wrong.shape))

@@ -214,7 +214,7 @@ def _judged(asker, observed, function, leaks, rng, reading, exact):
         points * (0.5 if changed or uncached else 1),
         function.points,
         _merged(faults),
-        (*notes, *_notes(observed, function, reading)),
+        (*notes, *_notes(observed, function, reading, uncached)),
     )
 
 
@@ -321,12 +321,12 @@ def _no_cache(observed):
     return observed.layer.backward is not None and observed.answers[False][0].no_cache
 
 
-def _notes(observed: Observed, function: Function, reading: str):
+def _notes(observed: Observed, function: Function, reading: str, uncached: bool):
     """What costs nothing."""
     layer = observed.layer
     notes = [note for note in (observed.convention.note, reading if function is layer.forward else "") if note]
     first = observed.answers[function is layer.backward][0]
-    if _no_cache(observed):
+    if _no_cache(observed) and not uncached:
         is_forward = function is layer.forward
         notes.append("it returns no cache" if is_forward else "its forward returns no cache: it was given None for one")
     names = ["dout"] if function is layer.backward and layer.takes_dout else list(observed.cases[0].arguments)

@@ -212,7 +212,7 @@ def look(answer: Answer, index: int, output: str, function: Function, case: Expe
         return Seen(f"{output} is of {value.dtype}, expected real numbers", "type", None, answer)
     value = convention.result(output, value, right.shape)
     if value.shape != right.shape:
-        return Seen(f"{output} has shape {value.shape}, expected {right.shape}", "shape", value, answer)
+        return Seen(f"{output} has shape {value.shape}, expected {right.shape or 'one number'}", "shape", value, answer)
     if agree(value, right, bound):
         return Seen("", "", value, answer)
     wrong = ~close(value, right, bound)

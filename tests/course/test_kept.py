@@ -197,3 +197,15 @@ def test_of_a_pair_with_one_half_wrong_nothing_is_kept(folder, capsys):
         check(relu_forward, relu_backward)
     assert "relu_forward: right" in capsys.readouterr().out
     assert not (folder / FILE).exists()
+
+
+def test_what_is_kept_already_is_not_copied_beside_what_calls_it(folder):
+    def conv2d_loops(x, weight, bias):
+        return one_pixel(x, weight, bias, 0, 0, 0, 0)
+
+    keep(conv2d_loops)
+    assert (folder / FILE).read_text().count("def one_pixel") == 1
+    keep(one_pixel)
+    keep(conv2d_loops)
+    assert (folder / FILE).read_text().count("def one_pixel") == 1
+    assert mine().conv2d_loops(np.ones((1, 2, 3, 3)), np.ones((1, 2, 3, 3)), np.zeros(1)) == 18

@@ -31,6 +31,11 @@ def without_bias(result, bias, f):
     return result - bias[f]
 
 
+@pixel.instead("out", "all biases added", "Filter f has one bias, one number.", "bias[f]")
+def all_biases(x, weight, bias, n, f, h, w):
+    return one_pixel(x, weight, bias, n, f, h, w) - bias[f] + bias
+
+
 @pixel.instead("out", "kernel turned by 180 degrees", "That is convolution; a network's is correlation.", "weight[f]")
 def turned(x, weight, bias, n, f, h, w):
     return one_pixel(x, weight[:, :, ::-1, ::-1], bias, n, f, h, w)
@@ -68,7 +73,7 @@ def pixel_cases(rng):
     return [
         pixel_case(rng),
         pixel_case(rng, "the pixel is the first", at=(0, 0, 0, 0)),
-        pixel_case(rng, "the pixel is the last", at=(2, 3, 6, 6)),
+        pixel_case(rng, "the pixel is the last", "the kernel is square", kh=3, kw=3, at=(2, 3, 6, 8)),  # a larger is cut
         pixel_case(rng, "C is 1", C=1, at=(1, 1, 2, 5)),
         pixel_case(rng, "the kernel is square", kh=3, kw=3, at=(2, 0, 1, 6)),
     ]

@@ -38,6 +38,13 @@ def transposed(result):
     return result.T
 
 
+@columns.instead(
+    "out", "the last row and the last column of windows left out", "There are H - kh + 1 rows of windows.", "+ 1"
+)
+def one_short(x, kh, kw):
+    return im2col(x[:, :-1, :-1], kh, kw)
+
+
 @columns.instead("out", "j before i", "weight.reshape(F, -1) runs over c, then i, then j.", "Offsets in row order.")
 def offsets_exchanged(x, kh, kw):
     return arranged(x, kh, kw, 0, 2, 1, 3, 4)
@@ -112,6 +119,11 @@ def products(d, g):
         (d[2] - d[1]) * (g[0] - g[1] + g[2]) / 2,
         (d[1] - d[3]) * g[2],
     )
+
+
+@two.after("out", "a row for each window", "Results run down, windows side by side: (2, windows).", "Transpose.")
+def windows_down(result):
+    return result.T
 
 
 @two.instead("out", "the last product added, not subtracted", "y1 = m2 - m3 - m4.", "- m4")

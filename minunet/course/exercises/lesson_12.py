@@ -69,6 +69,19 @@ def read_often(C, F, k, H, W):
     return operations / (4 * (k * k * image + weights + result))
 
 
+@ratio.instead(
+    "out", "multiplied by the numbers, not divided", "a / 4 * (b + c) is a / 4, times b + c.", "a / (4 * (b + c))"
+)
+def without_brackets(C, F, k, H, W):
+    operations, *numbers = parts(C, F, k, H, W)
+    return operations / 4 * sum(numbers)
+
+
+@ratio.after("out", "rounded down", "A ratio is seldom a whole number.", "/ for //")
+def whole_number(result):
+    return np.floor(result)
+
+
 def intensity_cases(rng):
     return [
         case(C=8, F=16, k=3, H=30, W=44),
@@ -126,6 +139,11 @@ def memory(bytes_moved, bandwidth):
 )
 def crossed(operations, bytes_moved, per_second, bandwidth):
     return max(operations / bandwidth, bytes_moved / per_second)
+
+
+@least.instead("out", "upside down", "A time grows with what is to be done: amount by rate.", "operations / per_second")
+def upside_down(operations, bytes_moved, per_second, bandwidth):
+    return max(per_second / operations, bandwidth / bytes_moved)
 
 
 def least_cases(rng):

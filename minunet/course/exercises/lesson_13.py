@@ -242,6 +242,73 @@ def matched_alone(predicted, truth):
 
 
 @objects.instead(
+    "out",
+    "missed objects left out, and an empty image gives 0",
+    "An object without a match counts 0; where there is none and none was predicted, it is 1.",
+    "Divide by all true ones.",
+)
+def matched_alone_else_zero(predicted, truth):
+    found = jaccards(predicted, truth, half_of_truth)
+    return mean(found[found > 0], 0.0)
+
+
+def largest_overlap(predicted, truth):
+    """For each true object that anything overlaps, the Jaccard index of what overlaps most."""
+    found = []
+    for number in np.unique(truth[truth > 0]):
+        mine = truth == number
+        others, shared = np.unique(predicted[mine & (predicted > 0)], return_counts=True)
+        if len(others):
+            its = predicted == others[np.argmax(shared)]
+            found.append(np.sum(mine & its) / np.sum(mine | its))
+    return np.array(found)
+
+
+@objects.instead(
+    "out",
+    "missed objects left out, and matches of any size",
+    "An object without a match counts 0; a match covers more than half of the true object.",
+    "Count 0; 2 * shared > true.",
+)
+def friends(predicted, truth):
+    return mean(largest_overlap(predicted, truth), 0.0)
+
+
+@objects.instead(
+    "out",
+    "missed objects left out, matches of any size, an empty image right",
+    "An object without a match counts 0; a match covers more than half of the true object.",
+    "Count 0; 2 * shared > true.",
+)
+def friends_else_right(predicted, truth):
+    found = largest_overlap(predicted, truth)
+    return mean(found, 0.0 if (truth > 0).any() else nothing(predicted))
+
+
+def with_background(predicted, truth):
+    """The Jaccard index of each true object and what covers more than half of it, background or not."""
+    found = []
+    for number in np.unique(truth[truth > 0]):
+        mine = truth == number
+        others, shared = np.unique(predicted[mine], return_counts=True)
+        its = predicted == others[np.argmax(shared)]
+        found.append(np.sum(mine & its) / np.sum(mine | its) if 2 * shared.max() > mine.sum() else 0.0)
+    return np.array(found)
+
+
+@objects.instead("out", "the background taken for a match", "0 is no object.", "predicted[mine & (predicted > 0)]")
+def background_matched(predicted, truth):
+    return mean(with_background(predicted, truth), nothing(predicted))
+
+
+@objects.instead(
+    "out", "the background taken for a match, and no mean of nothing", "0 is no object.", "mine & (predicted > 0)"
+)
+def background_matched_else_nan(predicted, truth):
+    return mean(with_background(predicted, truth), np.nan)
+
+
+@objects.instead(
     "out", "mean over the predicted objects", "The mean is over the true ones.", "Divide by the true ones."
 )
 def over_found(predicted, truth):
@@ -284,9 +351,12 @@ def seg_cases(rng):
         one(25, 13, 9, 3, "many splits"),
         one(13, 25, 3, 8, "many mergers"),
         case("nothing was found", predicted=np.zeros((4, 6), int), truth=np.full((4, 6), 3)),
-        case("nothing is there", predicted=np.zeros((4, 6), int), truth=np.zeros((4, 6), int)),
+        case("there are no true objects", predicted=np.zeros((4, 6), int), truth=np.zeros((4, 6), int)),
         case(
-            "nothing is there and something was found", predicted=np.eye(4, 6, dtype=int), truth=np.zeros((4, 6), int)
+            "there are no true objects",
+            "there are none but predicted ones",
+            predicted=np.eye(4, 6, dtype=int),
+            truth=np.zeros((4, 6), int),
         ),
     ]
 

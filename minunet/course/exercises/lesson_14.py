@@ -58,6 +58,16 @@ def counted_pairs(labels):
     return len(np.unique(np.sort(pairs(labels), axis=1), axis=0))
 
 
+@touch.instead("out", "pairs counted, some of them twice", "Nuclei are counted: who touches one or more?", "np.unique")
+def counted_both_ways(labels):
+    return len(np.unique(pairs(labels), axis=0))
+
+
+@touch.instead("out", "background counted as one more", "0 is background, no nucleus.", "Leave out number 0.")
+def one_more(labels):
+    return touching(labels) + bool((labels == 0).any() and (labels > 0).any())
+
+
 @touch.instead("out", "pixels counted, not nuclei", "A long border is one touch.", "np.unique")
 def counted_pixels(labels):
     return len(pairs(labels))
@@ -83,6 +93,7 @@ def touch_cases(rng):
     three = np.array([[0, 5, 5, 0, 0], [2, 2, 2, 8, 8], [0, 0, 0, 8, 3], [1, 0, 0, 0, 0]])
     return [
         case(labels=cells(rng, 20, 31, 24)),
+        case(labels=cells(rng, 16, 24, 9)),
         case("nothing touches but at corners", labels=apart),
         case("one touches two", labels=three),
         case("the image is higher than wide", labels=cells(rng, 33, 17, 22)),
