@@ -232,7 +232,7 @@ print(f"that is {np.log10(quickly / exactly):.1f} of a decimal digit")
 assert lost["Winograd, 4x4 tiles"] < 1e-5
 
 # %% [markdown]
-# Less than one of the seven digits that float32 has. In float16, which has three, one would be missed.
+# About one of the seven digits that float32 has. In float16, which has three, it would be missed.
 #
 # ## Against PyTorch
 #

@@ -35,6 +35,7 @@ class Array(np.lib.mixins.NDArrayOperatorsMixin):
     ndim = property(lambda self: self._there.ndim)
     size = property(lambda self: self._there.size)
     dtype = property(lambda self: self._there.dtype)
+    T = property(lambda self: Array(self._there.T))
 
     def __array_ufunc__(self, ufunc, method, *inputs, **options):
         return _launch(getattr(ufunc, method), inputs, options)
@@ -46,11 +47,14 @@ class Array(np.lib.mixins.NDArrayOperatorsMixin):
         raise TypeError("this array is on the GPU and does not become NumPy's by itself; say .get()")
 
     def __getitem__(self, index):
-        return Array(self._there[index])  # a view costs nothing
+        if isinstance(index, Array) and index.dtype == bool:
+            counter.kernels += 1
+            counter.waits += 1  # for the number of them, which is the size of the result
+        return Array(self._there[_there(index)])  # a view costs nothing
 
     def __setitem__(self, index, value):
         counter.kernels += 1
-        self._there[index] = _there(value)
+        self._there[_there(index)] = _there(value)
 
     def __len__(self):
         return len(self._there)
@@ -59,21 +63,9 @@ class Array(np.lib.mixins.NDArrayOperatorsMixin):
         """A view, as far as NumPy makes one."""
         return Array(self._there.reshape(*shape))
 
-    def sum(self, *args, **options):
+    def astype(self, dtype):
         """As NumPy's."""
-        return _launch(np.sum, (self, *args), options)
-
-    def mean(self, *args, **options):
-        """As NumPy's."""
-        return _launch(np.mean, (self, *args), options)
-
-    def std(self, *args, **options):
-        """As NumPy's."""
-        return _launch(np.std, (self, *args), options)
-
-    def max(self, *args, **options):
-        """As NumPy's."""
-        return _launch(np.max, (self, *args), options)
+        return _launch(np.ndarray.astype, (self, dtype), {})
 
     def get(self) -> np.ndarray:
         """The numbers, on the host: it waits until they are there."""
@@ -92,6 +84,18 @@ class Array(np.lib.mixins.NDArrayOperatorsMixin):
 
     def __repr__(self):
         return f"an array of shape {self.shape} on the pretend GPU"
+
+
+def _method(function):
+    def method(self, *args, **options):
+        return _launch(function, (self, *args), options)
+
+    method.__doc__ = "As NumPy's."
+    return method
+
+
+for _function in (np.sum, np.mean, np.std, np.var, np.max, np.min):
+    setattr(Array, _function.__name__, _method(_function))
 
 
 def asarray(values) -> Array:

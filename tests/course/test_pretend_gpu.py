@@ -41,3 +41,25 @@ def test_kernels_waits_and_bytes_are_counted(counter):
 def test_it_does_not_mix_with_numpy_nor_become_it(mix):
     with pytest.raises(TypeError, match=r"asarray|\.get\(\)"):
         mix(gpu.asarray(np.zeros(3)))
+
+
+def test_a_mask_that_is_read_waits_for_its_count_and_one_that_is_written_does_not(counter):
+    x = gpu.asarray(np.array([-1.0, 0, 2]))
+    counter.reset()
+    x[x < 0] = 5
+    assert (counter.kernels, counter.waits) == (2, 0)
+    assert x[x > 0].shape == (2,)
+    assert counter.waits == 1
+
+
+@pytest.mark.parametrize("name", ["sum", "mean", "std", "var", "max", "min"])
+def test_methods_are_numpys(name, counter):
+    x = np.random.default_rng(1).standard_normal((3, 4, 5))
+    there = getattr(gpu.asarray(x), name)(axis=(0, 2), keepdims=True)
+    assert (counter.kernels, counter.waits) == (1, 0)
+    np.testing.assert_array_equal(there.get(), getattr(x, name)(axis=(0, 2), keepdims=True))
+
+
+def test_types_and_axes_are_numpys():
+    x = np.random.default_rng(2).standard_normal((3, 4))
+    np.testing.assert_array_equal(gpu.asarray(x).T.astype("float32").get(), x.T.astype("float32"))

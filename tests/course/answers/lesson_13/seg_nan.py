@@ -1,0 +1,15 @@
+# wrong: wrong where there are no true objects
+import numpy as np
+
+
+def seg(predicted, truth):
+    scores = []
+    for number in np.unique(truth[truth > 0]):
+        mine = truth == number
+        others, shared = np.unique(predicted[mine & (predicted > 0)], return_counts=True)
+        if len(others) and shared.max() > mine.sum() / 2:
+            match = predicted == others[np.argmax(shared)]
+            scores.append((mine & match).sum() / (mine | match).sum())
+        else:
+            scores.append(0)
+    return np.mean(scores)
