@@ -17,6 +17,8 @@ from .judge import Observed, function_of, look
 from .match import explaining, guessed
 from .outdated import outdated
 
+NEARLY = 0.75  # of the entries, for a mistake to be mentioned: half of them it may give by chance
+
 
 @dataclass(frozen=True)
 class Name:
@@ -203,7 +205,7 @@ def nearest(observed: Observed, output: str) -> str:
         guess = guessed([mistake], observed, output, 0)
         if guess is not None and guess.shape == seen.value.shape:
             agreeing = float(np.mean(close(seen.value, guess, bound)))
-            if agreeing > max(share, 0.5):
+            if agreeing > max(share, NEARLY):
                 best, share = mistake.name, agreeing
     if best:
         return f'Not recognised; "{best}" would explain {share:.0%} of the entries of the first input, not all.'

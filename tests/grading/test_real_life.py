@@ -1,6 +1,7 @@
 """What people hand in: right work is not accused for how it is written, and what is wrong is told plainly."""
 
 import json
+import re
 
 import pytest
 
@@ -346,3 +347,28 @@ def test_a_backward_without_a_cache_is_told_that_its_forward_returns_none(grade_
     assert (forward.verdict, *forward.notes) == ("right", "it returns no cache")
     assert backward.verdict == "wrong"
     assert "its forward returns no cache: it was given None for one" in backward.notes
+
+
+NEARLY_TURNED = """
+import numpy as np
+def conv2d_forward(x, weight, bias):
+    windows = np.lib.stride_tricks.sliding_window_view(x, weight.shape[2:], axis=(2, 3))
+    out = np.einsum("nchwij,fcij->nfhw", windows, weight[:, :, ::-1, ::-1]) + bias[:, None, None]
+    out[:, :, -1, -1] *= 3
+    return out, (x, weight)
+"""
+KEPT_BY_THE_NUMBERS = """
+import numpy as np
+def dropout_forward(x, rate, rng):
+    keep = x >= rate
+    return x * keep / (1 - rate), (keep, rate)
+"""
+
+
+def test_a_mistake_that_explains_nearly_all_is_mentioned_and_one_that_half_fits_by_chance_is_not(grade_source):
+    (fault,) = grade_source(NEARLY_TURNED, "conv2d").findings[0].faults
+    assert re.fullmatch(
+        r'Not recognised; "kernel turned round" would explain \d\d% of the entries.*', fault.explanation
+    )
+    (fault,) = grade_source(KEPT_BY_THE_NUMBERS, "dropout").findings[0].faults
+    assert fault.explanation == "Not recognised."
