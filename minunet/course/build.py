@@ -77,6 +77,7 @@ def executed(lesson: Lesson, folder: str):
         timeout=TIMEOUT,
         resources={"metadata": {"path": folder}},
         record_timing=False,
+        coalesce_streams=True,  # else the page shows how its lines happened to arrive
         extra_arguments=["--log-level=40"],  # errors alone, not how its sockets are made
     )
     with _quiet_kernels():

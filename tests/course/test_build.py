@@ -70,6 +70,14 @@ def test_pages_are_the_same_bytes_every_time(small, tmp_path):
     assert b"image/png" in one
 
 
+def test_what_a_cell_prints_is_one_output_however_it_comes(small, tmp_path):
+    small.source.write_text(
+        SOURCE + "\n# %%\nimport time\nfor k in range(3):\n    print(k, flush=True)\n    time.sleep(0.3)\n"
+    )
+    (output,) = executed(small, str(tmp_path)).cells[-1].outputs
+    assert output.text == "0\n1\n2\n"
+
+
 def test_what_differs_from_machine_to_machine_is_left_out_of_the_page(small, tmp_path):
     notebook = executed(small, str(tmp_path))
     assert notebook.cells[-1].outputs[0].text == VARIES
