@@ -22,7 +22,8 @@ RULE_LINE = re.compile(r"^# (\w+) -{60}$", re.MULTILINE)
 def keep(function, folder=".") -> None:
     """Put a function, with what it uses, into ``my_layers.py``, in the place of an earlier one of its name.
 
-    A backward that was lent goes where its forward comes: it cannot read the new one's cache.
+    A backward that was lent goes where its forward comes: it cannot read the new one's cache. Where others have a
+    helper of a name that this one brings, they get this one's, and that is said.
     """
     path, name = Path(folder) / FILE, function.__name__
     blocks = kept(path)
@@ -30,6 +31,7 @@ def keep(function, folder=".") -> None:
     backward = _pairs().get(name, "")
     if blocks.get(backward, "").startswith(LENT.partition("{")[0]):
         del blocks[backward]
+    _renew_helpers(blocks, name)
     _write(path, blocks)
 
 
@@ -97,6 +99,27 @@ def _less(source, others):
         if isinstance(node, ast.FunctionDef) and node.name in others:
             del lines[node.lineno - 1 : node.end_lineno]
     return "\n".join(lines)
+
+
+def _renew_helpers(blocks, name):
+    """Give the others the helpers that a function has brought, as one module has one of each name."""
+    mine = _definitions(blocks[name])
+    for other in [one for one in blocks if one != name]:
+        for helper, source in _definitions(blocks[other]).items():
+            if mine.get(helper, source) != source:
+                blocks[other] = blocks[other].replace(source, mine[helper])
+                told = f"{other} in {FILE} had another {helper}; it has this one now."
+                print(told, "Check it again, or rename one of them.")
+
+
+def _definitions(source):
+    """Name and source of the functions, classes and constants at its top level."""
+    found: dict[str, str] = {}
+    for node in ast.parse(source).body:
+        named = isinstance(node, ast.FunctionDef | ast.ClassDef)
+        names = [node.name] if named else [one.id for one in getattr(node, "targets", ()) if isinstance(one, ast.Name)]
+        found |= dict.fromkeys(names, ast.get_source_segment(source, node) or "")
+    return found
 
 
 def _pairs():

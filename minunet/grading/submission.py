@@ -251,7 +251,7 @@ def _of_functions(functions):
             if isinstance(value, ModuleType):
                 parts.append(f"import {value.__name__} as {name}")
             elif isinstance(value, FunctionType) or inspect.isclass(value):
-                if value.__module__.partition(".")[0] in IMPORTED:
+                if (value.__module__ or "").partition(".")[0] in IMPORTED:
                     parts.append(f"from {value.__module__} import {value.__name__} as {name}")
                 else:
                     add(value)

@@ -1,6 +1,7 @@
 """``my_layers.py``: what is right is kept, what is missing is lent, and a notebook says what is wrong."""
 
 import importlib
+import linecache
 import sys
 
 import numpy as np
@@ -209,3 +210,18 @@ def test_what_is_kept_already_is_not_copied_beside_what_calls_it(folder):
     keep(conv2d_loops)
     assert (folder / FILE).read_text().count("def one_pixel") == 1
     assert mine().conv2d_loops(np.ones((1, 2, 3, 3)), np.ones((1, 2, 3, 3)), np.zeros(1)) == 18
+
+
+def test_two_helpers_of_one_name_are_told_and_the_newer_is_everybodys(folder, capsys):
+    keep(scaled)
+    space = {"np": np, "SCALE": 5}
+    source = "def helper(x):\n    return x - SCALE\n\ndef other(x):\n    return helper(x)\n"
+    linecache.cache["<other>"] = (len(source), None, source.splitlines(keepends=True), "<other>")
+    exec(compile(source, "<other>", "exec"), space)
+    keep(space["other"])
+    told = capsys.readouterr().out
+    assert "scaled in my_layers.py had another helper; it has this one now. Check it again" in told
+    assert "scaled in my_layers.py had another SCALE" in told
+    assert mine().scaled(7) == 7 - 5 + 1
+    keep(space["other"])
+    assert capsys.readouterr().out == ""
