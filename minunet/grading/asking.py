@@ -60,7 +60,8 @@ class Call:
     key: str
 
 
-HURRY = 2.0  # seconds for each question, once one has timed out
+HURRY = 2.0  # seconds for a question to a function that has been late before
+LOADING = "loading"  # stands for a function, where the file itself is late
 WIRING = ("unet", "tape", "sizes", "device", "optim")
 SHARED = ("conventions",)
 SCIPY = ("scipy.signal", "scipy.ndimage", "scipy.special")  # take a second to load, which not every job should
@@ -92,8 +93,8 @@ class Asker:
 
     Attributes
     ----------
-    late : bool
-        Whether a question has timed out: the others get less time.
+    late : set of str
+        Functions that did not answer in time: they get less from then on.
     stopped : str
         How the loading of the whole submission ended, where it did not come to its end.
     notes : list of dict
@@ -108,7 +109,7 @@ class Asker:
         self.places = places
         self.definitions = submission.definitions
         self.stopped = ""
-        self.late = False
+        self.late: set[str] = set()
         self.notes: list[dict[str, Any]] = []
         self.printed = b""
 
@@ -136,18 +137,20 @@ class Asker:
                 "keep": None if call.backward or call.layer.backward is None else call.key,
             }
 
-        replies, ended = self.send({"calls": [request(call) for call in calls]}, arrays)
+        requests = [request(call) for call in calls]
+        replies, ended = self.send({"calls": requests}, arrays, [one["function"] for one in requests])
         answers = [_answer(self.submission, *reply) for reply in replies[: len(calls)]]
         return answers + [Answer(error=ended)] * (len(calls) - len(answers))
 
-    def send(self, request, arrays):
-        """Replies to a request, and how the child ended before it had replied to all; once more with definitions alone
-        where the submission never stopped loading."""
+    def send(self, request, arrays, functions):
+        """Replies to a request for these functions, and how the child ended before it had replied to all.
+
+        It is sent once more, with definitions alone, where the submission never stopped loading.
+        """
         run = sorted(set(self.places.values()))
         while True:
             whole = {"files": dict(self.submission.files), "run": run, "definitions": self.definitions} | request
-            outcome = self.sandbox.run(whole, arrays, HURRY if self.late else None)
-            self.late = self.late or outcome.ended == "timeout"
+            outcome = self.sandbox.run(whole, arrays, HURRY if self.late & {LOADING, *functions} else None)
             self.printed = (self.printed or outcome.printed)[-2000:]
             replies = list(outcome.replies)
             loaded = bool(replies) and "loaded" in replies[0][0]
@@ -155,6 +158,8 @@ class Asker:
                 self.definitions = True
                 self.stopped = outcome.ended
                 continue
+            if outcome.ended == "timeout":  # in the function after those that have answered
+                self.late.add([LOADING, *functions][min(len(replies), len(functions))])
             if loaded:
                 self.notes = _notes(replies.pop(0)[0]["loaded"])
             return replies, outcome.ended if outcome.ended != "done" else "it never replied"

@@ -48,7 +48,7 @@ def judge_network(asker: Asker, spec: Spec, findings: list[Finding], used: dict[
         "steps": STEPS,
         "lr": RATE,
     }
-    replies, ended = asker.send({"network": request}, arrays)
+    replies, ended = asker.send({"network": request}, arrays, ["UNet"])
     place, _ = _first_difference(ours, replies, ended)
     if not place:
         return Finding("network", "right", spec.network, spec.network)
@@ -87,7 +87,7 @@ def judge_own(asker: Asker, spec: Spec, findings: list[Finding], used: dict[str,
     own = {"file": file, "class": "UNet", "settings": OWN, "names": names}
     request = {"layers": {layer.name: _described(asker, layer, used[layer.name]) for layer in spec.layers}, "own": own}
     asker.places["UNet"] = file
-    replies, ended = asker.send({"network": request}, [x, dlogits, *net.params.values()])
+    replies, ended = asker.send({"network": request}, [x, dlogits, *net.params.values()], ["UNet"])
     place, found = _compared(["logits", *names, "input"], right, replies, ended)
     if not place:
         return Finding("UNet", "right", 0, 0)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import textwrap
 
 import pytest
 
@@ -372,3 +373,22 @@ def test_a_mistake_that_explains_nearly_all_is_mentioned_and_one_that_half_fits_
     )
     (fault,) = grade_source(KEPT_BY_THE_NUMBERS, "dropout").findings[0].faults
     assert fault.explanation == "Not recognised."
+
+
+def test_a_function_that_never_ends_does_not_hurry_the_others(sandbox):
+    """They may be slow, and right: some seconds for a question, the first here, are no mistake."""
+    source = """
+    import time
+    import numpy as np
+    def relu_forward(x):
+        while True:
+            pass
+    waits = [2.5]
+    def max_pool2d_forward(x):
+        time.sleep(waits.pop() if waits else 0)
+        N, C, H, W = x.shape
+        return x.reshape(N, C, H // 2, 2, W // 2, 2).max(axis=(3, 5)), x
+    """
+    report = graded(sandbox, Submission("s", {"s.py": textwrap.dedent(source)}), "relu_forward", "max_pool2d_forward")
+    assert verdicts(report) == ["wrong", "right"]
+    assert report.findings[0].faults[0].name == "takes too long"
