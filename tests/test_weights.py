@@ -69,7 +69,7 @@ def test_predict_works_at_once(name, tmp_path, monkeypatch):
 )
 def test_on_images_that_were_held_out_they_are_good(name, data, method, least):
     if not (SHARED / data).exists():
-        pytest.skip(f"{SHARED / data} is not there: the real images lie outside the project")
+        pytest.skip(reason=f"{SHARED / data} is not there: the real images lie outside the project")
     _, held_out = hold_out(read_dataset(SHARED / data), 0.2)
     found = mean_figures(list(evaluate(mu.load(name), held_out, method).rows.values()))
     assert {figure: found[figure] for figure in least if found[figure] < least[figure]} == {}
