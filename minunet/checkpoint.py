@@ -34,7 +34,7 @@ def save(path, net, state=None, notes=None, half=False):
     """
     mean, std = (np.asarray(value, float).tolist() for value in net.normalization)
     settings = {"format": FORMAT, "net": net.settings, "normalization": [mean, std]}
-    settings |= {"padding": net.padding, "threshold": net.threshold, "notes": notes or {}}
+    settings |= {"each_image": net.each_image, "padding": net.padding, "threshold": net.threshold, "notes": notes or {}}
     params = {name: to_host(value) for name, value in net.params.items()}
     arrays: dict[str, Any] = {
         f"params/{name}": value.astype(np.float16) if half else value for name, value in params.items()
@@ -87,7 +87,10 @@ def load_with_state(path, layers=None):
                 np.array(value) if isinstance(value, list) else float(value) for value in settings["normalization"]
             )
             net.normalization = (mean, std)
-            net.padding = settings.get("padding", "mirror")  # the oldest files have neither
+            net.each_image = settings.get("each_image", False)  # the oldest files have none of these three
+            if not isinstance(net.each_image, bool):
+                raise ValueError(f"its each_image is {net.each_image!r}, expected true or false")
+            net.padding = settings.get("padding", "mirror")
             if net.padding not in PADDINGS:
                 raise ValueError(f"its padding is {net.padding!r}, expected one of {', '.join(PADDINGS)}")
             net.threshold = float(settings.get("threshold", 0.5))

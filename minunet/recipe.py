@@ -37,6 +37,9 @@ class Recipe:
         Largest joint norm of a step's gradients, as in `minunet.optim.clip_norm`. The paper gives none.
     w0, sigma : float
         Of the border weight map. The paper: 10 and about 5 px.
+    each_image : bool
+        Normalise each image by its own mean and standard deviation, not by the training set's: where how bright an
+        image is says nothing of what it shows.
     balance : bool
         Weigh the classes by how rare they are, as `minunet.borders.class_weights` does; else all by 1.
     augment : bool
@@ -65,6 +68,7 @@ class Recipe:
     clip: float = 1.0
     w0: float = 10.0
     sigma: float = 5.0
+    each_image: bool = False
     balance: bool = True
     augment: bool = True
     grey: bool = True

@@ -13,8 +13,8 @@ import numpy as np
 from .augment import Augmentation, sampling_grid, spline_coefficients, vary_grey, warp_image, warp_labels
 from .borders import WINDOW, border_weight_map, class_weights, separate
 from .data import Dataset
+from .normalization import normalize, own_normalization
 from .sizes import margin, output_size
-from .tiling import normalize
 
 
 class Tile(NamedTuple):
@@ -43,7 +43,8 @@ class TileSampler:
         Input side, a legal size.
     depth : int
         Of the network.
-    normalization : (mean, std)
+    normalization : (mean, std), or None
+        None takes each image by its own.
     augmentation : Augmentation
     w0, sigma : float
         Of the border weight map, as in `minunet.border_weight_map`.
@@ -75,7 +76,8 @@ class TileSampler:
         self.sigma = sigma
         self.seed = seed
         self.padding = padding
-        self._images = [normalize(sample.image, normalization) for sample in dataset.samples]
+        images = [sample.image for sample in dataset.samples]
+        self._images = [normalize(image, normalization or own_normalization(image)) for image in images]
         # A spline goes through all the pixels of an image, so its coefficients are worth computing once.
         self._coefficients = [spline_coefficients(image) for image in self._images]
         self.balance = balance(dataset, w0, sigma) if balanced else np.ones(dataset.classes)

@@ -12,18 +12,19 @@ not lead from one grid point to the next, so tiles step by the output size round
 """
 
 from contextlib import closing
+from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from .device import array_module, to_device, to_host
+from .normalization import ROWS, normalization_of, normalize
 from .sizes import input_size_for, margin, output_size
 from .workers import spread
 
 PAPER_TILE = 572
 PADDINGS = ("mirror", "zero")
-ROWS = 256  # looked through at a time for what is no number
 
 
 def predict(net, image, tile=None, average=False, executor=None):
@@ -33,7 +34,8 @@ def predict(net, image, tile=None, average=False, executor=None):
     ----------
     net : UNet
     image : array (H, W) or (C, H, W)
-        Raw pixel values: ``net.normalization`` is applied here. May be memory-mapped: it is read a tile at a time.
+        Raw pixel values, which are normalised here: by ``net.normalization``, or where ``net.each_image`` by the whole
+        image's own mean and standard deviation. May be memory-mapped: it is read a tile at a time.
     tile : int, optional
         Largest side of the network's input, a legal size; by default about the paper's 572. Memory grows with
         it; of a large image nothing but the result is held besides. Tiles whose output is smaller than 2^depth
@@ -85,12 +87,6 @@ def predict_rows(net, image, tile=None, average=False):
     )
 
 
-def normalize(image, normalization):
-    """(image - mean) / std as float32, for (mean, std) as numbers or one for each channel of (C, H, W)."""
-    mean, std = (np.asarray(value, np.float32).reshape(-1, 1, 1) for value in normalization)
-    return (np.asarray(image, np.float32) - mean) / std
-
-
 def tiles_along(side, tile, depth):
     """How tiles cover one side of an image: their input size, and where their outputs start.
 
@@ -139,12 +135,10 @@ def _filled(net, image, tile, average, executor, room):
         turns = turns[:1]
     bands = _bands(H, tile, net.depth, average)
     pieces = (piece for band in bands for turn in turns for piece in _pieces(H, W, band, turn, tile, net.depth))
-    tiles = (_cut(image, piece, net) for piece in pieces)
-    answers = (
-        (_probabilities(net, pixels) for pixels in tiles)
-        if executor is None
-        else spread(executor, net, _probabilities, tiles)
-    )
+    normalization = normalization_of(net, image)
+    tiles = (_cut(image, piece, net, normalization) for piece in pieces)
+    compute = partial(_probabilities, normalization=normalization)
+    answers = (compute(net, pixels) for pixels in tiles) if executor is None else spread(executor, net, compute, tiles)
     with closing(answers):
         for top, bottom in bands:
             block = room(top, bottom)
@@ -198,7 +192,7 @@ def _cover(side, start, stop, tile, depth):
     return size, parts
 
 
-def _cut(image, piece, net):
+def _cut(image, piece, net, normalization):
     """The pixels, as they are, that the network sees of a piece; mirrored, or the mean, where the image ends."""
     image = _turned(image, *piece.turn)
     starts = [origin - margin(net.depth) for origin in piece.origin]
@@ -211,13 +205,13 @@ def _cut(image, piece, net):
         return pixels
     row, column = (np.arange(start, start + size) for start, size in zip(starts, piece.size, strict=True))
     inside = ((row == rows)[:, None]) & (column == columns)
-    mean = np.reshape(np.asarray(net.normalization[0], np.float32), (-1, 1, 1))
+    mean = np.reshape(np.asarray(normalization[0], np.float32), (-1, 1, 1))
     return np.where(inside, pixels, mean)
 
 
-def _probabilities(net, pixels):
+def _probabilities(net, pixels, normalization):
     """float32 class probabilities on the host, for the pixels of one tile."""
-    x = normalize(pixels, net.normalization)[None].astype(net.params["head.bias"].dtype)
+    x = normalize(pixels, normalization)[None].astype(net.params["head.bias"].dtype)
     return to_host(_softmax(net.logits(to_device(x, net.device))[0])).astype(np.float32, copy=False)
 
 
@@ -238,7 +232,7 @@ def _as_channels(image, channels):
         raise ValueError(f"image has shape {image.shape}, which is empty; expected at least one pixel")
     bad = 0
     if image.dtype.kind not in "bui":
-        for top in range(0, image.shape[1], ROWS):  # a large image is on disk, perhaps, and stays there
+        for top in range(0, image.shape[1], ROWS):
             rows = image[:, top : top + ROWS]
             bad += rows.size - np.count_nonzero(np.isfinite(rows))
     if bad:

@@ -33,6 +33,7 @@ from .data import Dataset
 from .device import array_module, device_of, resolve_device, to_device, to_host
 from .evaluation import choose_threshold
 from .files import whole_file
+from .normalization import statistics
 from .optim import SGD, Adam, clip_norm, joint_norm
 from .recipe import Recipe, default_tile
 from .sampling import TileSampler, ahead
@@ -129,7 +130,8 @@ class Training:
             self.net = UNet(
                 data.channels, data.classes, self.recipe.base, self.recipe.depth, self.recipe.dropout, self.recipe.seed
             )
-            self.net.normalization = _statistics(data)
+            self.net.normalization = statistics([sample.image for sample in data.samples])
+            self.net.each_image = self.recipe.each_image
             self.net.padding = self.recipe.padding
         self.net.to(resolve_device(device))
         self.optimizer = self._new_optimizer(state)
@@ -137,7 +139,7 @@ class Training:
             data,
             self.tile,
             self.recipe.depth,
-            self.net.normalization,
+            None if self.recipe.each_image else self.net.normalization,
             _augmentation(self.recipe),
             self.recipe.w0,
             self.recipe.sigma,
@@ -365,16 +367,6 @@ def _not_finite(arrays: Mapping[str, Any]) -> str | None:
         if not array_module(array).isfinite(array).all():
             return name
     return None
-
-
-def _statistics(data: Dataset):
-    """Mean and standard deviation of the training images' pixels; one for each channel where there are several."""
-    count = sum(sample.labels.size for sample in data.samples)
-    mean = sum(sample.image.sum(axis=(1, 2), dtype=np.float64) for sample in data.samples) / count
-    squares = [((sample.image - mean[:, None, None]) ** 2).sum(axis=(1, 2)) for sample in data.samples]
-    std = np.sqrt(sum(squares) / count)
-    std[std == 0] = 1  # images of one value: nothing to scale
-    return (mean, std) if data.channels > 1 else (float(mean[0]), float(std[0]))
 
 
 def _fingerprint(*datasets: Dataset | None) -> int:

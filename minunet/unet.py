@@ -60,6 +60,8 @@ class UNet:
         May be changed in place: nothing derived from them survives a call.
     normalization : (mean, std)
         Of the training set's pixels, numbers or one for each channel; `minunet.predict` applies them.
+    each_image : bool
+        Whether `minunet.predict` applies each image's own instead: a network does so that was trained so.
     padding : "mirror" or "zero"
         How `minunet.predict` continues an image beyond its border.
     threshold : float
@@ -76,6 +78,7 @@ class UNet:
         self.depth = whole_number("depth", depth)
         self.dropout = float(dropout)
         self.normalization: tuple[Any, Any] = (0.0, 1.0)
+        self.each_image = False
         self.padding = "mirror"
         self.threshold = 0.5
         self.layers = layer_set(layers)

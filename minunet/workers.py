@@ -35,7 +35,7 @@ def spread(executor, net, compute, tiles):
     ----------
     executor : concurrent.futures.Executor
     net : UNet
-    compute : function of a module, which its name alone can stand for in another process
+    compute : function of a module, or a `functools.partial` of one: what can be sent to another process
     tiles : iterable of arrays
         Asked for no faster than the workers take them.
 

@@ -40,7 +40,7 @@ def assert_same_network(found, net):
         assert found.params[name].tobytes() == value.tobytes()
     for value, wanted in zip(found.normalization, net.normalization, strict=True):
         np.testing.assert_array_equal(value, wanted)
-    assert (found.threshold, found.padding) == (net.threshold, net.padding)
+    assert (found.threshold, found.padding, found.each_image) == (net.threshold, net.padding, net.each_image)
 
 
 def assert_refused(path, reason=None):
@@ -82,9 +82,9 @@ class TestRoundTrip:
         net.save(tmp_path / "weights.npz")
         assert_same_network(mu.load(tmp_path / "weights.npz"), net)
 
-    def test_threshold_and_padding(self, tmp_path):
+    def test_threshold_padding_and_each_image(self, tmp_path):
         net = some_net()
-        net.threshold, net.padding = 0.85, "zero"
+        net.threshold, net.padding, net.each_image = 0.85, "zero", True
         net.save(tmp_path / "weights.npz")
         assert_same_network(mu.load(tmp_path / "weights.npz"), net)
 
@@ -292,12 +292,18 @@ class TestWrongContents:
         self.rewrite(saved)
         assert_same_network(mu.load(saved), some_net())
 
-    def test_files_from_before_threshold_and_padding_have_one_half_and_mirror(self, saved):
+    def test_files_from_before_threshold_padding_and_each_image_have_what_was_before(self, saved):
         arrays = contents(saved)
         settings = settings_of(arrays)
-        del settings["threshold"], settings["padding"]
+        del settings["threshold"], settings["padding"], settings["each_image"]
         np.savez(saved, **arrays | {"settings": np.array(json.dumps(settings))})
-        assert (mu.load(saved).threshold, mu.load(saved).padding) == (0.5, "mirror")
+        net = mu.load(saved)
+        assert (net.threshold, net.padding, net.each_image) == (0.5, "mirror", False)
+
+    @pytest.mark.parametrize("each_image", [None, 1, "true"], ids=str)
+    def test_an_each_image_that_is_neither_true_nor_false_is_refused(self, saved, each_image):
+        self.rewrite(saved, each_image=each_image)
+        assert_refused(saved, "its each_image is .*, expected true or false")
 
     @pytest.mark.parametrize("padding", [None, "reflect", 0], ids=str)
     def test_a_padding_that_is_none_is_refused(self, saved, padding):

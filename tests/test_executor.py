@@ -5,6 +5,7 @@ import pickle
 import threading
 import weakref
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 import pytest
@@ -125,9 +126,10 @@ def test_a_worker_that_starts_anew_gets_the_network_again(workers):
 
 def test_the_answers_come_in_the_order_of_the_tiles():
     net, tiles = network(1), random_image(9, 1, TILE, TILE)
+    compute = partial(tiling._probabilities, normalization=(0.5, 2.0))
     with ThreadPoolExecutor(3) as pool:
-        answers = list(workers_module.spread(pool, net, tiling._probabilities, iter(tiles)))
-    np.testing.assert_allclose(answers, [tiling._probabilities(net, tile) for tile in tiles], rtol=0, atol=1e-6)
+        answers = list(workers_module.spread(pool, net, compute, iter(tiles)))
+    np.testing.assert_allclose(answers, [compute(net, tile) for tile in tiles], rtol=0, atol=1e-6)
 
 
 def test_at_most_a_few_tiles_are_in_flight_for_each_worker():

@@ -8,8 +8,9 @@ import pytest
 from strategies import exactly, read_only
 
 import minunet as mu
+from minunet.normalization import normalize
 from minunet.sizes import input_size_for, margin, output_size, smallest_input
-from minunet.tiling import _bands, _pieces, mirrored, normalize, predict_rows, tiles_along
+from minunet.tiling import _bands, _pieces, mirrored, predict_rows, tiles_along
 
 # A float32 nearest to a number below 1 is at most half its last bit off; the rest is float64 sums of the network.
 ROUNDING = 2.0**-25 + 1e-13
@@ -209,13 +210,6 @@ def test_each_channel_has_its_own_normalization():
     mean, std = np.array([10.0, -20.0, 30.0]), np.array([2.0, 4.0, 0.5])
     net.normalization = (mean, std)
     np.testing.assert_array_equal(mu.predict(net, image * std[:, None, None] + mean[:, None, None]), plain)
-
-
-def test_normalize_gives_float32_of_any_image():
-    image = np.arange(6, dtype=np.uint8).reshape(1, 2, 3)
-    normalized = normalize(image, (1, 2))
-    assert normalized.dtype == np.float32
-    np.testing.assert_array_equal(normalized, [[[-0.5, 0, 0.5], [1, 1.5, 2]]])
 
 
 # Averaging

@@ -74,7 +74,9 @@ def _weights(name):
         "parameters": sum(value.size for value in net.params.values()),
         "margin": f"{margin(net.depth)} px a side",
         "legal inputs": f"{smallest_input(net.depth)} px and every {2**net.depth} more",
-        "normalization": f"mean {_numbers(mean)}; standard deviation {_numbers(std)}",
+        "normalization": "each image by its own mean and standard deviation"
+        if net.each_image
+        else f"mean {_numbers(mean)}; standard deviation {_numbers(std)}",
         "threshold": net.threshold,
     }
 

@@ -63,6 +63,7 @@ def run(args):
 def _stepper(args):
     import zipfile
 
+    from ..normalization import normalization_of
     from ..sizes import whole_number
     from ..stepper import Stepper
 
@@ -76,6 +77,7 @@ def _stepper(args):
     seed = whole_number("--seed", args.seed or 0, least=0)
     image, label_map, kind = _example(args)
     net, optimizer, recipe = _network(args, image, int(label_map.max()) + 1 if kind == "classes" else 2, seed)
+    net.normalization, net.each_image = normalization_of(net, image), False  # of the whole image, before it is cut
     image, label_map = (_cut(array, args, net.depth) for array in (image, label_map))
     labels, weights = _targets(label_map, kind, net, recipe)
     return Stepper(net, image, labels, weights, optimizer, seed=seed)
@@ -125,17 +127,15 @@ def _demo():
 
 def _network(args, image, classes, seed):
     """The network, its optimizer (None: SGD at rest) and the recipe."""
-    import numpy as np
-
     from .. import Adam, UNet
+    from ..normalization import own_normalization
     from ..optim import SGD
     from ..recipe import Recipe
 
     if not args.network:
         base = 4 if args.base is None else args.base
         net = UNet(len(image), max(2, classes), base, 2 if args.depth is None else args.depth, seed=seed)
-        std = image.std(axis=(1, 2), dtype=np.float64)
-        net.normalization = (image.mean(axis=(1, 2), dtype=np.float64), np.where(std > 0, std, 1.0))
+        net.normalization = own_normalization(image)
         return net, None, Recipe()
     last = Path(args.network) / "last.npz"
     if not last.exists():

@@ -58,6 +58,7 @@ def add_arguments(parser):
     for name, (kind, text) in RECIPE_FLAGS.items():
         metavar = "X" if kind is not str else "NAME"
         parser.add_argument(f"--{name.replace('_', '-')}", type=kind, metavar=metavar, help=text)
+    parser.add_argument("--each-image", action="store_true", help="normalise each image by itself, not by all of them")
     parser.add_argument("--no-balance", action="store_true", help="all classes weigh the same, however rare they are")
     parser.add_argument("--no-augment", action="store_true", help="neither rotation nor deformation, shift alone")
     parser.add_argument("--no-grey", action="store_true", help="grey values stay as they are")
@@ -149,6 +150,7 @@ def _recipe(args):
     from .output import refuse_to_overwrite
 
     given = {name: getattr(args, name) for name in RECIPE_FLAGS if getattr(args, name) is not None}
+    given |= {"each_image": True} if args.each_image else {}
     given |= {name: False for name in ("balance", "augment", "grey") if getattr(args, f"no_{name}")}
     if args.resume:
         return dataclasses.replace(stored_recipe(args.out), **given)

@@ -36,6 +36,7 @@ def save(path, stepper) -> None:
         "format": FORMAT,
         "net": stepper.net.settings,
         "normalization": [np.asarray(value, float).tolist() for value in stepper.net.normalization],
+        "each_image": stepper.net.each_image,
         "step": stepper.settings,
         "same": same,
         "events": [asdict(event) for event in stepper.events],
@@ -74,6 +75,7 @@ def load(path, layers=None) -> tuple[UNet, list[Event], Values, dict[str, Any]]:
     net = UNet(**settings["net"], layers=layers)
     mean, std = (np.asarray(value) for value in settings["normalization"])
     net.normalization = (mean, std)
+    net.each_image = settings.get("each_image", False)
     net.params = {name: values[name] for name in params}
     shapes = {name: array.shape for name, array in values.items()}
     return net, events, Values(shapes, values), settings["step"]

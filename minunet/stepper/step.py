@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..device import Array, to_device, to_host
+from ..normalization import normalization_of
 from ..optim import SGD, Adam
 from ..recipe import LEARNING_RATES
 from ..sizes import margin, output_size
@@ -148,7 +149,7 @@ def network_input(net, image) -> np.ndarray:
                 f"image has {len(planes)} channels, expected the network's {net.in_channels}; convert it, "
                 "or use a network for such images"
             )
-        mean, std = (np.reshape(value, (-1, 1, 1)) for value in net.normalization)
+        mean, std = (np.reshape(value, (-1, 1, 1)) for value in normalization_of(net, planes))
         image = ((planes - mean) / std)[None]
     for side in image.shape[2:]:
         output_size(side, net.depth)

@@ -89,6 +89,14 @@ def test_a_weights_file_is_described_in_an_aligned_table(capsys, weights):
     assert parameters > 1000  # so that the comma is seen
 
 
+def test_a_network_that_takes_each_image_by_itself_says_so(capsys, weights):
+    net = mu.load(weights)
+    net.each_image = True
+    net.save(weights)
+    assert main(["info", weights]) == 0
+    assert table(capsys)["normalization"] == "each image by its own mean and standard deviation"
+
+
 def test_a_weights_file_as_json(capsys, weights):
     assert main(["info", weights, "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)

@@ -80,10 +80,10 @@ def test_every_flag_of_the_recipe_reaches_it(train, tmp_path):
         "validate_every": 7, "seed": 11,
     }  # fmt: skip
     flags = [f"--{name.replace('_', '-')}={value}" for name, value in given.items()]
-    status, _, err = train("--no-augment", "--no-balance", "--no-grey", *flags)
+    status, _, err = train("--no-augment", "--no-balance", "--no-grey", "--each-image", *flags)
     assert status == 0, err
     recipe = json.loads((tmp_path / "run" / "settings.json").read_text())["recipe"]
-    assert recipe == given | {"augment": False, "balance": False, "grey": False}
+    assert recipe == given | {"augment": False, "balance": False, "grey": False, "each_image": True}
 
 
 def test_nothing_may_be_held_out(train):
