@@ -68,10 +68,8 @@ def result_of(run: Run, data: Path, out: Path) -> dict[str, Any]:
         if result["settings"] == settings:
             return result
         raise ValueError(f"{out} holds a result by other settings than asked for; remove it, or give another --out")
-    dataset = read_dataset(data / settings["data"])
-    if settings["split"] == "spread":
-        dataset = spread(dataset, round(1 / settings["validation"]))
-    train, held_out = hold_out(dataset, settings["validation"])
+    dataset, fold = read_dataset(data / settings["data"]), settings["fold"]
+    train, held_out = hold_out(dataset, settings["validation"]) if fold is None else hold_out_fold(dataset, *fold)
     training = start(run, train, held_out, out)
     training.run(lambda progress: print(f"\r{run.folder}: step {progress.step}", end="", flush=True))
     print()
@@ -96,11 +94,10 @@ def result_of(run: Run, data: Path, out: Path) -> dict[str, Any]:
     return result
 
 
-def spread(dataset: Dataset, every: int) -> Dataset:
-    """Each `every`-th image at the end, where `hold_out` takes them from."""
-    last = dataset.samples[every - 1 :: every]
-    others = [sample for k, sample in enumerate(dataset.samples) if k % every != every - 1]
-    return replace(dataset, samples=[*others, *last])
+def hold_out_fold(dataset: Dataset, first: int, every: int) -> tuple[Dataset, Dataset]:
+    """Split into what to train on and what to validate on: each `every`-th image, from `first` on."""
+    rest = [sample for k, sample in enumerate(dataset.samples) if k % every != first]
+    return replace(dataset, samples=rest), replace(dataset, samples=dataset.samples[first::every])
 
 
 def start(run: Run, train, held_out, out: Path) -> Training:
@@ -114,7 +111,7 @@ def start(run: Run, train, held_out, out: Path) -> Training:
 
 
 def table(rows: dict[str, list[dict[str, Any]]]) -> str:
-    """In Markdown, a line for each row of runs: the mean over the seeds and, of several, lowest and highest."""
+    """In Markdown, a line for each row of runs: the mean over seeds and folds and, of several, lowest and highest."""
     figures = {row: [_figures(result) for result in results] for row, results in rows.items()}
     columns = [name for name in COLUMNS if any(name in found[0] for found in figures.values())]
     lines = [

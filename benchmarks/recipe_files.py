@@ -4,7 +4,8 @@ data = "isbi2012"         # folder of the dataset
 validation = 0.2          # fraction of its images held out, the last ones
 method = "components"     # how objects are told apart, as for minunet.objects.find_objects
 average = true            # predict by the mean over rotations and mirrors
-split = "block"           # may be left out; or "spread": of images that stand alone every fifth, say, and not the last
+split = "block"           # may be left out; or, of images that stand alone, "spread": every fifth, say, and not the
+                          # last; or "folds": a run for each fifth of them, so that every image is held out once
 trainer = "minunet"       # may be left out; or "torch", see benchmarks.peer
 seeds = [0, 1, 2]         # may be left out: then 0 alone; a run for each
 
@@ -17,6 +18,7 @@ dropout = 0.0
 
 import tomllib
 from dataclasses import asdict
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,7 +28,7 @@ from minunet.recipe import Recipe
 NEEDED = {"data", "validation", "method", "average", "recipe"}
 DEFAULTS = {"split": "block", "trainer": "minunet", "seeds": [0], "ablations": {}}
 TRAINERS = ("minunet", "torch")
-SPLITS = ("block", "spread")
+SPLITS = ("block", "spread", "folds")
 
 
 class Run(NamedTuple):
@@ -35,7 +37,7 @@ class Run(NamedTuple):
     Attributes
     ----------
     row : str
-        Of the table: runs that differ in the seed alone share it.
+        Of the table: runs that differ in the seed or in what is held out alone share it.
     folder : Path
         Of its own, within the folder of all runs.
     settings : dict
@@ -66,14 +68,19 @@ def read_runs(path: Path) -> list[Run]:
             f"{path}: validation is {settings['validation']}, expected a fraction of the images to hold out"
         )
     seeds, ablations = settings.pop("seeds"), settings.pop("ablations")
+    every = round(1 / settings["validation"])
+    folds = [[first, every] for first in range(every)]
+    held_out = {"block": [None], "spread": folds[-1:], "folds": folds}[settings["split"]]
     runs = []
     for name, changes in ({"": {}} | ablations).items():
-        for seed in seeds:
+        for seed, fold in product(seeds, held_out):
             try:
                 recipe = Recipe(**settings["recipe"] | changes | {"seed": seed})
             except (TypeError, ValueError) as error:
                 raise ValueError(f"{path}: {error}") from error
             folder = Path(path.stem, name.replace(" ", "-") or "whole", f"seed{seed}")
+            if settings["split"] == "folds":
+                folder = Path(f"{folder}-fold{fold[0]}")
             row = f"{path.stem}: {name}" if name else path.stem
-            runs.append(Run(row, folder, settings | {"recipe": asdict(recipe)}, recipe))
+            runs.append(Run(row, folder, settings | {"fold": fold, "recipe": asdict(recipe)}, recipe))
     return runs

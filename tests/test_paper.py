@@ -177,9 +177,28 @@ def test_a_recipe_that_cannot_be_followed_is_refused_before_training(folder, old
 
 def test_every_fifth_image_is_held_out_where_the_split_is_spread():
     data = Dataset([Sample(f"s{k}", None, None) for k in range(12)], "instances", 2, 1, "")
-    train, held_out = hold_out(paper.spread(data, 5), 0.2)
+    train, held_out = paper.hold_out_fold(data, 4, 5)
     assert [sample.name for sample in held_out.samples] == ["s4", "s9"]
     assert len(train.samples) == 10
+
+
+def test_folds_hold_out_every_image_once():
+    data = Dataset([Sample(f"s{k}", None, None) for k in range(12)], "instances", 2, 1, "")
+    held_out = [sample.name for k in range(5) for sample in paper.hold_out_fold(data, k, 5)[1].samples]
+    assert sorted(held_out) == sorted(sample.name for sample in data.samples)
+
+
+def test_by_folds_every_image_is_held_out_once_each_time_by_a_run_of_its_own(folder, capsys):
+    more = 'split = "folds"\ndata = "cells"'
+    (folder / "small.toml").write_text(RECIPE.format(steps=2).replace('data = "cells"', more))
+    run(folder, "small.toml")
+    runs = [folder / "runs" / "small" / "whole" / f"seed0-fold{k}" / "result.json" for k in (0, 1)]
+    results = [json.loads(path.read_text()) for path in runs]
+    slices = [sample.name for sample in read_dataset(folder / "data" / "cells").samples]
+    assert [list(result["images"]) for result in results] == [[name] for name in slices]
+    (row,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| small ")]
+    ious = [next(iter(result["images"].values()))["iou"] for result in results]
+    assert f"{np.mean(ious):.4g} ({min(ious):.4g} to {max(ious):.4g})" in row
 
 
 @pytest.mark.parametrize("path", sorted(paper.Path(paper.__file__).parent.glob("recipes/*.toml")), ids=lambda p: p.stem)
