@@ -296,7 +296,7 @@ plt.show()
 # order. In exact numbers the difference is 0. `minunet.predict` does just this, a row of tiles at a time:
 
 # %%
-net.normalization = (0, 1)  # this image is normalised already
+net.each_image, net.normalization = False, (0, 1)  # this image is normalised already
 predicted = mu.predict(net, image, tile=252)[1]
 print(f"minunet.predict and the whole differ by {np.abs(predicted - truth).max():.0e}")
 
