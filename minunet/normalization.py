@@ -1,7 +1,7 @@
 """Normalisation: grey values to a mean of 0 and a standard deviation of 1, by the training set's or the image's own.
 
-By the training set's an image keeps how bright it is beside the others. That says nothing where one set of images was
-exposed for another time or drawn on with another hand than the next, and then each is better taken by itself.
+By the training set's an image keeps how bright it is beside the others. Where that tells of the exposure alone, and not of
+what is seen, each image is better taken by itself.
 """
 
 import numpy as np
@@ -21,7 +21,7 @@ def statistics(images):
     Parameters
     ----------
     images : list of arrays (C, H, W)
-        Each is read twice, and none is copied whole where it comes in parts.
+        Or the parts of a large one. Each is read twice, and copied while it is.
 
     Returns
     -------
