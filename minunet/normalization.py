@@ -1,7 +1,7 @@
 """Normalisation: grey values to a mean of 0 and a standard deviation of 1, by the training set's or the image's own.
 
-By the training set's an image keeps how bright it is beside the others. Where that tells of the exposure alone, and not of
-what is seen, each image is better taken by itself.
+By the training set's an image keeps how bright it is beside the others. Where that tells of the exposure alone, and not
+of what is seen, each image is better taken by itself.
 """
 
 import numpy as np
