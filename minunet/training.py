@@ -315,10 +315,10 @@ class Training:
         return optimizer
 
     def _check_same_run(self, stored) -> None:
-        for name, value in stored["recipe"].items():
-            if self.settings["recipe"].get(name) != value:
+        for name, value in asdict(Recipe(**stored["recipe"])).items():  # what an older run lacks has its default
+            if self.settings["recipe"][name] != value:
                 raise ValueError(
-                    f"{self.folder} was begun with {name} {value}, not {self.settings['recipe'].get(name)}: "
+                    f"{self.folder} was begun with {name} {value}, not {self.settings['recipe'][name]}: "
                     "resume with the run's own settings, or begin another run"
                 )
         if stored["data"] != self.settings["data"]:

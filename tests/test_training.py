@@ -260,6 +260,7 @@ def test_a_new_start_first_takes_the_old_checkpoint_away(tmp_path, monkeypatch):
         ({"steps": 99}, "was begun with steps 12, not 99"),
         ({"optimizer": "adam"}, "was begun with optimizer sgd, not adam"),
         ({"base": 3}, "was begun with base 2, not 3"),
+        ({"each_image": True}, "was begun with each_image False, not True"),
         ({"data": dataset(0, 4)}, "was begun on other images or labels, or with others held out"),
         ({"data": dataset(1, 0)}, "was begun on other images or labels, or with others held out"),
         ({"data": dataset(0), "validation": dataset(1, 2)}, "or with others held out"),
@@ -275,6 +276,16 @@ def test_another_run_than_the_folder_s_is_not_resumed(tmp_path, change, message)
         start(tmp_path, resume=True, **change)
     assert "\n" not in str(refused.value)
     assert content(tmp_path) == before
+
+
+def test_a_setting_that_an_older_run_lacks_has_its_default(tmp_path):
+    start(tmp_path)
+    net, state, notes = load_with_state(tmp_path / "last.npz")
+    del notes["settings"]["recipe"]["each_image"]
+    save(tmp_path / "last.npz", net, state, notes)
+    start(tmp_path, resume=True)
+    with pytest.raises(ValueError, match="was begun with each_image False, not True"):
+        start(tmp_path, resume=True, each_image=True)
 
 
 def test_weights_alone_are_no_run_to_resume(tmp_path):
