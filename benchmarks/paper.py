@@ -30,6 +30,7 @@ from .recipe_files import Run, read_runs
 COLUMNS = {  # of the table: figures, and those that come with their best threshold
     "pixel_error": "pixel error",
     "iou": "IoU",
+    "iou_at_threshold": "IoU at threshold",
     "seg": "SEG",
     "ap": "AP",
     "merged": "merged",

@@ -11,6 +11,7 @@ from .metrics import (
     SMALLEST_OBJECT,
     average_precision,
     instances,
+    iou,
     mistakes,
     pixel_error,
     rand_error,
@@ -33,8 +34,8 @@ class Evaluation(NamedTuple):
     Attributes
     ----------
     rows : dict of str to dict
-        The figures of each image, by its name: ``pixel_error`` and ``iou`` of the likelier class, all that is about
-        objects or borders at the network's own threshold.
+        The figures of each image, by its name: ``pixel_error`` and ``iou`` of the likelier class; all else,
+        ``iou_at_threshold`` too, at the network's own threshold. Where the labels are classes, the first two alone.
     best : dict of str to (float, float)
         As `best_thresholds`, where the labels are masks; else empty.
     objects : dict of str to (array, array)
@@ -77,8 +78,10 @@ def evaluate(
         else:
             foreground, probability = foreground_of(predicted, net.threshold), 1 - predicted[0]
             objects = find_objects(foreground, probability, method)
-            found.rows[sample.name] = object_figures(classes > 0, objects, sample.labels) | further_figures(
-                foreground, objects, sample.labels, dataset.kind
+            found.rows[sample.name] = (
+                object_figures(classes > 0, objects, sample.labels)
+                | {"iou_at_threshold": iou(foreground, sample.labels)}
+                | further_figures(foreground, objects, sample.labels, dataset.kind)
             )
             found.objects[sample.name] = objects, sample.labels
             if dataset.kind == "mask":

@@ -144,6 +144,7 @@ def test_a_networks_evaluation_has_what_its_labels_allow(kind):
         objects = watershed(foreground, 1 - probability[0])
         np.testing.assert_array_equal(found.objects[sample.name][0], objects)
         wanted = object_figures(foreground, objects, sample.labels)
+        wanted["iou_at_threshold"] = wanted["iou"]  # the threshold is 0.5
         assert found.rows[sample.name] == wanted | further_figures(foreground, objects, sample.labels, kind)
     if kind == "mask":
         truths = [sample.labels for sample in samples]
@@ -164,6 +165,7 @@ def test_objects_are_found_at_the_networks_threshold_and_pixels_counted_at_one_h
     assert row["seg"] == seg(find_objects(foreground, probabilities[1], "components"), sample.labels)
     assert row["pixel_error"] == pixel_error(probabilities[1] > 0.5, sample.labels > 0) != np.mean(foreground)
     assert row["iou"] == iou(probabilities[1] > 0.5, sample.labels > 0)
+    assert row["iou_at_threshold"] == iou(foreground, sample.labels > 0) != row["iou"]
 
 
 # The threshold that is stored

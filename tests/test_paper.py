@@ -53,7 +53,7 @@ def test_a_recipe_gives_a_result_and_a_row(folder, capsys):
     assert result["settings"]["recipe"]["base"] == 2
     assert set(result["best"]) == {"v_rand", "v_info", "pixel_error"}
     head, rule, row = capsys.readouterr().out.splitlines()[-3:]
-    assert head.startswith("| recipe | steps | threshold | pixel error | IoU | SEG | V_rand | V_info |")
+    assert head.startswith("| recipe | steps | threshold | pixel error | IoU | IoU at threshold | SEG | V_rand |")
     assert row.startswith(f"| small | 4 | {result['threshold']} | ")
     assert f" {result['best']['v_rand'][0]:.4g} " in row
     assert head.count("|") == rule.count("|") == row.count("|")

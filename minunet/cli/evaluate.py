@@ -5,8 +5,8 @@ stacks. An object is a connected part of the foreground of at least 10 pixels, u
 
 Of instances the table has SEG, the mean average precision over IoU 0.5 to 0.95 (AP), and how many true objects were
 merged and split. Of a mask it has the EM segmentation challenge's figures. A network's pixel error and IoU are those of
-the likelier class, all else is at the threshold stored with the weights; a line below gives a mask's as the challenge
-does, each at its best threshold. --picture draws the mistakes in the worst image.
+the likelier class, all else, and a second IoU, at the threshold stored with the weights; a line below gives a mask's as
+the challenge does, each at its best threshold. --picture draws the mistakes in the worst image.
 """
 
 from pathlib import Path

@@ -7,6 +7,7 @@ from pathlib import Path
 COLUMNS = {
     "pixel_error": ("pixel error", "{:.4f}"),
     "iou": ("IoU", "{:.3f}"),
+    "iou_at_threshold": ("IoU at threshold", "{:.3f}"),
     "seg": ("SEG", "{:.3f}"),
     "ap": ("AP", "{:.3f}"),
     "v_rand": ("V_rand", "{:.3f}"),
