@@ -4,8 +4,8 @@ data = "isbi2012"         # folder of the dataset
 validation = 0.2          # fraction of its images held out, the last ones
 method = "components"     # how objects are told apart, as for minunet.objects.find_objects
 average = true            # predict by the mean over rotations and mirrors
-split = "block"           # may be left out; or, of images that stand alone, "spread": every fifth, say, and not the
-                          # last; or "folds": a run for each fifth of them, so that every image is held out once
+split = "block"           # may be left out; or, of images that stand alone, "folds": a run for each fifth of them,
+                          # so that every image is held out once
 trainer = "minunet"       # may be left out; or "torch", see benchmarks.peer
 seeds = [0, 1, 2]         # may be left out: then 0 alone; a run for each
 
@@ -28,7 +28,7 @@ from minunet.recipe import Recipe
 NEEDED = {"data", "validation", "method", "average", "recipe"}
 DEFAULTS = {"split": "block", "trainer": "minunet", "seeds": [0], "ablations": {}}
 TRAINERS = ("minunet", "torch")
-SPLITS = ("block", "spread", "folds")
+SPLITS = ("block", "folds")
 
 
 class Run(NamedTuple):
@@ -69,8 +69,7 @@ def read_runs(path: Path) -> list[Run]:
         )
     seeds, ablations = settings.pop("seeds"), settings.pop("ablations")
     every = round(1 / settings["validation"])
-    folds = [[first, every] for first in range(every)]
-    held_out = {"block": [None], "spread": folds[-1:], "folds": folds}[settings["split"]]
+    held_out = [[first, every] for first in range(every)] if settings["split"] == "folds" else [None]
     runs = []
     for name, changes in ({"": {}} | ablations).items():
         for seed, fold in product(seeds, held_out):

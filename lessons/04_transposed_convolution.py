@@ -408,16 +408,17 @@ print(f"flat grey, 2 x 2, unequal, then smoothed: from {flat.min():.3f} to {flat
 # How unequal are the four in a real network? As a measure, take their variance about their own mean, as a share of their mean square. It is 0 where
 # all four are alike, and 1 where their mean is 0. A network begins with random weights, independent and about 0 (section 3 of the paper, and lesson 7). The
 # square of the mean of four such numbers is on average a quarter of their mean square, so 3/4 remain for the variance. Here is a network
-# before it has learned anything, and one like it that has learned to find nuclei, and comes with minunet.
+# before it has learned anything, and one like it that has learned to find nuclei, and comes with minunet. (Both are of depth 3: they halve three times.)
 #
 # **Predict before you run.** Does learning make the four more alike?
 
 # %%
 import minunet as mu
 
-trained, new = mu.load("nuclei"), mu.UNet(base=16)
+trained = mu.load("nuclei")
+new = mu.UNet(base=16, depth=trained.depth)
 print("variance / mean square of the four weights")
-for level in (3, 2, 1, 0):
+for level in (2, 1, 0):
     shares = []
     for net in (new, trained):
         four = net.params[f"up{level}.upconv.weight"]
@@ -461,8 +462,8 @@ for name, title in layers.items():
 
 fig, axes = plt.subplots(1, 5, figsize=(10, 2.4), layout="constrained")
 row, column = 14, 14  # of the answer, where the part that we look at begins
-# valid convolutions have taken 92 pixels from each side of the image, 2 since the up-convolution
-axes[0].imshow(seen[92 + row :, 92 + column :][:40, :40], cmap="gray")
+# valid convolutions have taken 44 pixels from each side of the image, 2 since the up-convolution
+axes[0].imshow(seen[44 + row :, 44 + column :][:40, :40], cmap="gray")
 axes[0].set_title("image", fontsize=11)
 for ax, (name, title), lost in zip(axes[1:], layers.items(), (2, 1, 0, 0), strict=True):
     strongest = after[name][np.argmax(pattern(after[name]))]

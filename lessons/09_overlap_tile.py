@@ -23,7 +23,7 @@ print(f"64 channels of such an image: {terabytes:.1f} terabytes, for one layer")
 # %% [markdown]
 # ## Seams
 #
-# We need a network that has learned something: minunet comes with a small U-Net (depth 4, 16 channels at the first level) that finds nuclei.
+# We need a network that has learned something: minunet comes with a small U-Net (depth 3, 16 channels at the first level) that finds nuclei.
 # And we need to see what everybody does who has no time. Most programs surround the image with a frame of zeros before each
 # convolution, so that nothing gets smaller. Then a tile of 64 x 64 gives 64 x 64 probabilities, and one lays them side by side.
 
@@ -48,11 +48,11 @@ def zero_padded(image):
         return x
 
     x, skips = image[np.newaxis, np.newaxis], []
-    for level in range(4):
+    for level in range(net.depth):
         skips.append(block(f"down{level}", x))
         x = fast.max_pool2d_forward(skips[-1])[0]
-    x = block("down4", x)
-    for level in (3, 2, 1, 0):
+    x = block(f"down{net.depth}", x)
+    for level in reversed(range(net.depth)):
         larger = fast.conv_transpose2d_forward(x, *parameters(f"up{level}.upconv"))[0]
         x = block(f"up{level}", np.concatenate([skips[level], larger], axis=1))
     background, nucleus = fast.conv2d_forward(x, *parameters("head"))[0][0]
@@ -83,7 +83,7 @@ print(f"the largest difference of a probability: {np.abs(pieces - at_once).max()
 # %% [markdown]
 # At its border a tile sees zeros where in truth its neighbour is. (This network has learned without zeros, so they puzzle it more than one that grew up with
 # them. But that one cannot know either what is behind the seam.) The damage is worst at the border, but it reaches further, as far
-# as a pixel sees: in a network of depth 4 some 92 pixels. Cutting off a few at the edge only hides it.
+# as a pixel sees: in a network of depth 3 some 44 pixels. Cutting off a few at the edge only hides it.
 #
 # ## Only what can be known
 #
@@ -104,7 +104,7 @@ print(f"the largest difference of a probability: {np.abs(pieces - at_once).max()
 #
 # $$n - out = 12 \cdot 2^d - 8$$
 #
-# whatever n is. At depth 4 these are 184 pixels, 92 on each side: the **margin**.
+# whatever n is. At depth 4 these are 184 pixels, 92 on each side: the **margin**. At depth 3 it is 44.
 #
 # ### Exercise 1
 # How large must the input be to get an output of at least so many pixels? (Compute it from the two results above; `mu` is not there when the check runs.)
@@ -175,8 +175,8 @@ def cut(image, top, left, height, width, depth):
 
 
 fig, ax = plt.subplots(figsize=(7, 4.6))
-with_margin = cut(image, 0, 0, 192 + 184, 260 + 184, 4)
-ax.imshow(with_margin, cmap="gray", extent=(-92.5, 351.5, 283.5, -92.5))
+with_margin = cut(image, 0, 0, 192 + 88, 260 + 88, 3)
+ax.imshow(with_margin, cmap="gray", extent=(-44.5, 303.5, 235.5, -44.5))
 ax.add_patch(plt.Rectangle((-0.5, -0.5), 260, 192, fill=False, color="#E69F00", lw=1.5))
 ax.set(title="the image (in the frame), and its mirrored margin")
 ax.set(xlabel="column", ylabel="row")
@@ -230,12 +230,12 @@ print(f"the largest difference, depth 2: {difference.max():.0e}")
 # %% [markdown]
 # Now with the real network.
 #
-# **Predict before you run.** Depth 4, tiles of 252 pixels, so outputs of 68. Will it be the same? If not: where will it differ, and by
+# **Predict before you run.** Depth 3, tiles of 156 pixels, so outputs of 68. Will it be the same? If not: where will it differ, and by
 # how much, compared with the seams above?
 
 # %%
 truth = whole(net, image)
-friends = np.abs(tiled(net, image, 252, friends_starts) - truth)
+friends = np.abs(tiled(net, image, 156, friends_starts) - truth)
 print("the largest difference in each tile:")
 for row in range(0, 192, 68):
     for column in range(0, 260, 68):
@@ -245,10 +245,10 @@ for row in range(0, 192, 68):
 # %% [markdown]
 # <details><summary>After you have decided</summary>
 #
-# It is wrong, far less than with zeros, but in every tile except the first, and not at its border but all over: the picture after the exercise shows it. A max-pooling looks at pairs of pixels: 0 and 1,
-# 2 and 3, and so on. Move the image by one, and it is 1 and 2, 3 and 4, other pairs with other maxima. Four poolings make windows
-# of 16. So a tile computes the same as the whole only if it begins a multiple of $2^4$ pixels after the whole begins: on the **pooling grid**. The
-# second output of the friend begins at 68, which is 4 pixels beside it.
+# It is wrong, less than with zeros, but in three of four tiles, and not at their borders but all over: the picture after the exercise shows it. A max-pooling looks at pairs of pixels: 0 and 1,
+# 2 and 3, and so on. Move the image by one, and it is 1 and 2, 3 and 4, other pairs with other maxima. Three poolings make windows
+# of 8. So a tile computes the same as the whole only if it begins a multiple of $2^3$ pixels after the whole begins: on the **pooling grid**. The
+# second output of the friend begins at 68, which is 4 pixels beside it; the third, at 136, is on it again.
 #
 # An output is always 4 pixels longer than a multiple of $2^d$: we have seen that out - 4 doubles at each level. That is why the friend's test did not see it.
 # At depth 1 and 2 the grid is 2 and 4 pixels wide, and there 4 more pixels lead from one grid point to another. Only from depth 3 do tiles leave the grid.
@@ -275,11 +275,11 @@ def tile_starts(side, output, depth):
 check(tile_starts)
 
 # %%
-yours = np.abs(tiled(net, image, 252, tile_starts) - truth)
+yours = np.abs(tiled(net, image, 156, tile_starts) - truth)
 print(f"the largest difference: {yours.max():.0e}")
 
 fig, axes = plt.subplots(1, 3, figsize=(10, 2.8), layout="constrained")
-axes[0].imshow(tiled(net, image, 252, tile_starts), cmap="gray", vmin=0, vmax=1)
+axes[0].imshow(tiled(net, image, 156, tile_starts), cmap="gray", vmin=0, vmax=1)
 axes[0].set(title="probability, in your tiles")
 titles = "friend: tiles - whole", "you: tiles - whole"
 for ax, difference, title in zip(axes[1:], (friends, yours), titles, strict=True):
@@ -297,13 +297,13 @@ plt.show()
 
 # %%
 net.each_image, net.normalization = False, (0, 1)  # this image is normalised already
-predicted = mu.predict(net, image, tile=252)[1]
+predicted = mu.predict(net, image, tile=156)[1]
 print(f"minunet.predict and the whole differ by {np.abs(predicted - truth).max():.0e}")
 
 # %% [markdown]
 # ## What a tile costs
 #
-# The margin is computed anew for each tile. How many pixels go in for each one that is used?
+# The margin is computed anew for each tile. How many pixels go in for each one that is used, at the paper's depth of 4?
 
 # %%
 inputs = np.arange(204, 2000, 16)
@@ -324,7 +324,7 @@ ax.minorticks_off()
 plt.show()
 
 # %% [markdown]
-# Large tiles waste less, and memory grows with their area: as so often, take the largest that fits. Ours of 252 are good for a lesson only. The paper's network, drawn for
+# Large tiles waste less, and memory grows with their area: as so often, take the largest that fits. Ours of 156 (5.9 pixels in for each, at depth 3) are good for a lesson only. The paper's network, drawn for
 # 572, was trained on a graphics card of 6 gigabytes.
 #
 # ## To think about

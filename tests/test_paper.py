@@ -175,7 +175,7 @@ def test_a_recipe_that_cannot_be_followed_is_refused_before_training(folder, old
     assert not (folder / "runs").exists()
 
 
-def test_every_fifth_image_is_held_out_where_the_split_is_spread():
+def test_a_fold_holds_out_every_fifth_image_from_one_on():
     data = Dataset([Sample(f"s{k}", None, None) for k in range(12)], "instances", 2, 1, "")
     train, held_out = paper.hold_out_fold(data, 4, 5)
     assert [sample.name for sample in held_out.samples] == ["s4", "s9"]

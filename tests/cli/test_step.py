@@ -137,11 +137,13 @@ def test_a_saved_step_opens_whatever_its_name(cells, capsys):
     assert "One training step" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", ["nuclei", "isbi"])
-def test_a_network_that_comes_with_minunet_takes_a_larger_piece_of_the_demo_s_image(name, tmp_path, monkeypatch):
+@pytest.mark.parametrize(("name", "side"), [("nuclei", 124), ("isbi", 188)])
+def test_a_network_that_comes_with_minunet_takes_a_piece_of_the_demo_s_image_that_suits_its_depth(
+    name, side, tmp_path, monkeypatch
+):
     monkeypatch.setattr(mu.data, "nuclei", lambda: mu.data.touching_cells((256, 256), count=30))
     assert step("--run", name, "--save", tmp_path / "step.npz") == 0
-    assert mu.Stepper.load(tmp_path / "step.npz").values["input.out"].shape == (1, 1, 188, 188)
+    assert mu.Stepper.load(tmp_path / "step.npz").values["input.out"].shape == (1, 1, side, side)
 
 
 def test_without_an_image_it_is_a_piece_of_the_demo_s(capsys, monkeypatch):

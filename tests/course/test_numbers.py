@@ -61,7 +61,7 @@ def measured():
 COMPUTED = {
     1: [96 - 3, 96 - 3 + 1, 128 - 5 + 1],
     8: [572 / 2, 50 / 2, *(float(number) for row in measured() for number in row)],
-    9: [388 // 16 * 16, 572 + 4],
+    9: [388 // 16 * 16, 572 + 4, (572 - 388) // 2, (156 / 64) ** 2],
     10: [sqrt(2), floor(log10(np.finfo(np.float32).max)), ceil(log(np.finfo(np.float32).max))],
 }
 CITED = {
