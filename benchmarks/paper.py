@@ -9,6 +9,7 @@ is done is not done again. The table of all results comes last, and `curves.png`
 
 import argparse
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 from statistics import mean
@@ -51,14 +52,23 @@ def main(arguments=None):
     parser.add_argument("--data", required=True, type=Path)
     parser.add_argument("--out", required=True, type=Path)
     args = parser.parse_args(arguments)
+    try:
+        runs = [run for path in args.recipes for run in read_runs(path)]
+        print(made_again(runs, args.data, args.out))
+    except (OSError, ValueError) as error:
+        sys.exit(f"benchmarks.paper: {error}")
+
+
+def made_again(runs: list[Run], data: Path, out: Path) -> str:
+    """The table of all runs, after each that was not done yet; ``curves.png`` too."""
     rows: dict[str, list[dict[str, Any]]] = {}
     logs: dict[str, tuple[Path, float]] = {}
-    for run in [run for path in args.recipes for run in read_runs(path)]:
-        result = result_of(run, args.data, args.out / run.folder)
+    for run in runs:
+        result = result_of(run, data, out / run.folder)
         rows.setdefault(run.row, []).append(result)
-        logs.setdefault(run.row, (args.out / run.folder / "log.csv", result["seconds"] / result["steps"]))
-    draw_curves(logs, args.out / "curves.png")
-    print(table(rows))
+        logs.setdefault(run.row, (out / run.folder / "log.csv", result["seconds"] / result["steps"]))
+    draw_curves(logs, out / "curves.png")
+    return table(rows)
 
 
 def result_of(run: Run, data: Path, out: Path) -> dict[str, Any]:

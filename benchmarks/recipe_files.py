@@ -53,7 +53,10 @@ class Run(NamedTuple):
 
 def read_runs(path: Path) -> list[Run]:
     """The runs that a recipe file asks for; `ValueError` for what cannot be trained or evaluated by."""
-    settings = tomllib.loads(path.read_text())
+    try:
+        settings = tomllib.loads(path.read_text())
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{path} is no TOML: {error}") from error
     if not NEEDED <= settings.keys() <= NEEDED | DEFAULTS.keys():
         raise ValueError(
             f"{path} has {', '.join(sorted(settings))}; expected {', '.join(sorted(NEEDED))}, "

@@ -140,7 +140,7 @@ def test_what_is_done_is_not_done_again_and_what_was_stopped_goes_on(folder, mon
 def test_a_result_by_other_settings_is_not_taken_for_this_ones(folder):
     run(folder, "small.toml")
     (folder / "small.toml").write_text(RECIPE.format(steps=5))
-    with pytest.raises(ValueError, match="holds a result by other settings than"):
+    with pytest.raises(SystemExit, match=r"^benchmarks.paper: .* holds a result by other settings than"):
         run(folder, "small.toml")
 
 
@@ -148,10 +148,10 @@ def test_a_recipe_that_lacks_something_or_has_something_unknown_is_refused(folde
     (folder / "small.toml").write_text('data = "cells"\n[recipe]\nbase = 2\n')
     known = "average, data, method, recipe, validation, and perhaps ablations, seeds, split, trainer"
     with pytest.raises(ValueError, match=rf"small\.toml has data, recipe; expected {known}$"):
-        run(folder, "small.toml")
+        read_runs(folder / "small.toml")
     (folder / "small.toml").write_text(RECIPE.format(steps=4).replace('data = "cells"', 'data = "cells"\nrate = 1'))
     with pytest.raises(ValueError, match=rf"rate, recipe, validation; expected {known}$"):
-        run(folder, "small.toml")
+        read_runs(folder / "small.toml")
 
 
 @pytest.mark.parametrize(
@@ -170,9 +170,22 @@ def test_a_recipe_that_lacks_something_or_has_something_unknown_is_refused(folde
 )
 def test_a_recipe_that_cannot_be_followed_is_refused_before_training(folder, old, new, complaint):
     (folder / "small.toml").write_text(RECIPE.format(steps=4).replace(old, new))
-    with pytest.raises(ValueError, match=rf"small\.toml: .*{complaint}"):
+    with pytest.raises(SystemExit, match=rf"^benchmarks.paper: .*small\.toml: .*{complaint}"):
         run(folder, "small.toml")
     assert not (folder / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [
+        ("none.toml", r"No such file or directory: '.*none\.toml'"),
+        ("broken.toml", r"broken\.toml is no TOML: Expected .* \(at line 1, column 6\)"),
+    ],
+)
+def test_a_recipe_that_cannot_be_read_is_told_in_one_line(folder, name, complaint):
+    (folder / "broken.toml").write_text("base 16\n")
+    with pytest.raises(SystemExit, match=rf"^benchmarks.paper: .*{complaint}$"):
+        run(folder, name)
 
 
 def test_a_fold_holds_out_every_fifth_image_from_one_on():
